@@ -1,0 +1,25 @@
+import type { RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { RobotState } from '../../../protocol/messages/robots.ts';
+import type { SocketCopy } from './connection.ts';
+
+/** The socket that currently is the robot, with the age that decides which is newer. */
+export type RobotSocket = SocketCopy & { readonly connectedAt: number };
+
+/** A robot's presence. Outlives its sockets, and every client. */
+export type RobotSession = {
+  readonly robotId: RobotId;
+  readonly state: RobotState;
+  /** Unix ms of the last change of `state`. */
+  readonly sinceAt: number;
+  /** Rises with each change of connection: the fence between an old socket and a new one (I4). */
+  readonly epoch: number;
+  readonly fleets: readonly string[];
+  /** Absent while the robot is away or offline. */
+  readonly socket?: RobotSocket;
+  /** The session that holds control (I7). */
+  readonly controllerSessionId?: SessionId;
+  /** Rises with each change of controller. */
+  readonly leaseEpoch: number;
+  /** Unix ms; only while away. */
+  readonly resumeEndsAt?: number;
+};

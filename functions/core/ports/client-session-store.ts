@@ -1,0 +1,22 @@
+import type { ConnectionId, RobotId } from '../../../protocol/ids.ts';
+import type { ClientSession, SessionKey } from '../model/client-session.ts';
+
+/** Rows of sessions between a client and a robot. All reads are consistent. @throws {DependencyUnavailable} */
+export type ClientSessionStore = {
+  /** The row as it stands afterwards: the given one, or the one that was there under its key already. */
+  create(session: ClientSession): Promise<{ created: boolean; session: ClientSession }>;
+  get(key: SessionKey): Promise<ClientSession | undefined>;
+  /** All sessions of a robot. Bounded by the limit of sessions a robot may hold. */
+  listByRobot(robotId: RobotId): Promise<readonly ClientSession[]>;
+  /** Deletes the row and gives what it held; undefined when there was none: exactly one of two racers gets it. */
+  remove(key: SessionKey): Promise<ClientSession | undefined>;
+  /** Deletes the row only if its own deadline has passed at `now` (I6). */
+  removeIfDue(key: SessionKey, now: number): Promise<ClientSession | undefined>;
+  /** Copies a refreshed token's end, never shortening. False when the session is not this connection's. */
+  copyToken(
+    key: SessionKey,
+    of: { connectionId: ConnectionId; tokenExpiresAt: number; nextDeadlineAt: number },
+  ): Promise<boolean>;
+  /** Sessions whose deadline is at or before `now`; of one shard of the index. */
+  due(of: { shard: number; now: number; limit: number }): Promise<readonly SessionKey[]>;
+};

@@ -1,0 +1,5 @@
+/** The only source of time in core. */
+export type Clock = {
+  /** Unix milliseconds. */
+  now(): number;
+};

@@ -1,0 +1,56 @@
+import type { CloseReason } from '../../../protocol/close-reasons.ts';
+import type { ErrorCode } from '../../../protocol/error-codes.ts';
+import type { TokenCarrier } from '../../../protocol/handshake.ts';
+import type { ClientId, ConnectionId, RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { Kind } from '../../../protocol/messages/hello.ts';
+
+/**
+ * What is worth a line or a count: changes of life and refusals, never a signal (it would cost more
+ * than the relay). No field can hold a token, an SDP, a candidate or a text from outside (I9).
+ */
+export type LifeEvent =
+  | {
+      type: 'connected';
+      connectionId: ConnectionId;
+      kind: Kind;
+      carrier: TokenCarrier;
+      tokenExpiresAt: number;
+      tokenRemainingMs: number;
+    }
+  | { type: 'connect_refused'; status: number; reason: string }
+  | {
+      type: 'welcomed';
+      connectionId: ConnectionId;
+      kind: Kind;
+      robotId?: RobotId;
+      clientId?: ClientId;
+      epoch?: number;
+    }
+  | { type: 'replaced'; connectionId: ConnectionId; by: ConnectionId; robotId: RobotId }
+  | { type: 'claim_given_back'; connectionId: ConnectionId; robotId: RobotId }
+  | { type: 'refreshed'; connectionId: ConnectionId; tokenExpiresAt: number }
+  | { type: 'session_opened'; robotId: RobotId; sessionId: SessionId; clientId: ClientId }
+  | { type: 'session_closed'; robotId: RobotId; sessionId: SessionId; reason: CloseReason }
+  | { type: 'robot_offline'; robotId: RobotId }
+  | {
+      type: 'disconnected';
+      connectionId: ConnectionId;
+      kind: Kind;
+      how: 'disconnect' | 'bye' | 'expired' | 'no_hello';
+      lifetimeMs: number;
+      tokenRemainingMs: number;
+    }
+  | { type: 'message_refused'; action: string; code: ErrorCode; connectionId: ConnectionId }
+  | { type: 'dependency_unavailable'; where: string; code: string }
+  | { type: 'fault'; where: string; name: string; stack?: string }
+  | {
+      type: 'cleanup_done';
+      closed: number;
+      robotsOffline: number;
+      sessionsEnded: number;
+      failed: number;
+      more: boolean;
+      tookMs: number;
+    };
+
+export type LifeLog = { note(event: LifeEvent): void };

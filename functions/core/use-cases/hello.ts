@@ -1,0 +1,67 @@
+import { protocolVersion } from '../../../protocol/limits.ts';
+import { type Connection, connectionDeadline, isExpired, type SocketAddress } from '../model/connection.ts';
+import { done, type Outcome, refused } from '../outcome.ts';
+import type { FleetDirectory } from '../ports/fleet-directory.ts';
+import type { Ids } from '../ports/ids.ts';
+import { claimRobot } from './claim-robot.ts';
+import type { EndConnectionDeps } from './end-connection.ts';
+import { tokenExpired, unauthenticated } from './sender.ts';
+import { welcomeOf } from './welcome.ts';
+
+export type HelloDeps = EndConnectionDeps & {
+  readonly fleets: FleetDirectory;
+  readonly ids: Ids;
+  readonly fleetSize: number;
+};
+
+export type Hello = {
+  readonly caller: SocketAddress;
+  readonly protocol: number;
+  readonly requestId: string | undefined;
+};
+
+/**
+ * Claims the session of the caller. `welcome` is posted rather than returned, because only a post
+ * tells whether the socket can be reached, and nothing may be taken from another before that.
+ */
+export async function sayHello(deps: HelloDeps, hello: Hello): Promise<Outcome<undefined>> {
+  if (hello.protocol !== protocolVersion) {
+    return refused('protocol_unsupported', `Protocol ${hello.protocol} is not spoken here.`, {
+      supported: [protocolVersion],
+    });
+  }
+  const connection = await deps.connections.get(hello.caller.connectionId);
+  if (connection === undefined || connection.state === 'closing') return unauthenticated();
+  if (isExpired(connection.token.expiresAt, deps.clock.now())) return tokenExpired();
+  return connection.identity.kind === 'robot'
+    ? claimRobot(deps, { ...hello, connection, robotId: connection.identity.robotId })
+    : enterClient(deps, hello, connection);
+}
+
+/** Each client that says `hello` is a new one, beside the other tabs of the same person. */
+async function enterClient(
+  deps: HelloDeps,
+  hello: Hello,
+  connection: Connection,
+): Promise<Outcome<undefined>> {
+  const clientId = connection.clientId ?? deps.ids.clientId();
+  const { connectionId, token } = connection;
+  if (connection.clientId === undefined) {
+    await deps.clients.enter({ clientId, connectionId, tokenExpiresAt: token.expiresAt });
+  }
+  const ready = { ...connection, state: 'ready', clientId } as const;
+  const nextDeadlineAt = connectionDeadline(deps.policy, ready);
+  if (!(await deps.connections.markReady(connectionId, { clientId, nextDeadlineAt }))) {
+    await deps.clients.leave(clientId, connectionId);
+    return unauthenticated();
+  }
+  const { policy, fleetSize } = deps;
+  const posted = await deps.peers.post(
+    connection,
+    welcomeOf(ready, { policy, fleetSize, requestId: hello.requestId }),
+  );
+  if (posted === 'delivered') {
+    deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'client', clientId });
+  }
+  return done(undefined);
+}

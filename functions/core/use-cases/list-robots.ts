@@ -1,0 +1,113 @@
+import type { RobotId } from '../../../protocol/ids.ts';
+import type { RobotEntry } from '../../../protocol/messages/robots.ts';
+import type { SocketAddress } from '../model/connection.ts';
+import { fleetsOf, roleOf } from '../model/identity.ts';
+import type { RobotSession } from '../model/robot-session.ts';
+import { done, type Outcome, refused } from '../outcome.ts';
+import type { FleetDirectory } from '../ports/fleet-directory.ts';
+import type { RobotSessionStore } from '../ports/robot-session-store.ts';
+import { readyClient, type SenderDeps } from './sender.ts';
+
+export type ListRobotsDeps = SenderDeps & {
+  readonly robots: RobotSessionStore;
+  readonly fleets: FleetDirectory;
+};
+
+export type RobotPage = { readonly robots: RobotEntry[]; readonly cursor?: string };
+
+/** Keeps an answer with long ids and many fleets below the size of a message. */
+const pageSize = 50;
+
+/** Where the listing goes on: in which of the caller's lists, after which robot. */
+type Position = { readonly listIndex: number; readonly after: RobotId | undefined };
+
+/**
+ * One page of what the caller may see. The caller's fleets are walked one after the other, so the
+ * cost is in proportion to the page; a robot of several shared fleets is shown under the first.
+ */
+export async function listRobots(
+  deps: ListRobotsDeps,
+  input: { caller: SocketAddress; cursor: string | undefined },
+): Promise<Outcome<RobotPage>> {
+  const sender = await readyClient(deps, input.caller);
+  if (!sender.ok) return sender;
+  const { groups } = sender.value.identity;
+  const isAdmin = roleOf(groups) === 'admin';
+  const lists = isAdmin ? [undefined] : fleetsOf(groups);
+  const start =
+    input.cursor === undefined ? { listIndex: 0, after: undefined } : parseCursor(input.cursor, lists);
+  if (start === undefined)
+    return refused('bad_request', 'The cursor is none that this server gave; start without one.');
+  return done(await pageFrom(deps, lists, start));
+}
+
+async function pageFrom(
+  deps: ListRobotsDeps,
+  lists: readonly (string | undefined)[],
+  start: Position,
+): Promise<RobotPage> {
+  const robots: RobotEntry[] = [];
+  let position = start;
+  while (position.listIndex < lists.length) {
+    const { listIndex, after } = position;
+    const fleet = lists[listIndex];
+    const limit = pageSize - robots.length;
+    const ids = await deps.fleets.list({ fleet, after, limit });
+    robots.push(...(await entriesOf(deps, ids, { fleet, shownBefore: lists.slice(0, listIndex) })));
+    const last = ids.at(-1);
+    position =
+      last !== undefined && ids.length === limit
+        ? { listIndex, after: last }
+        : { listIndex: listIndex + 1, after: undefined };
+    if (robots.length >= pageSize) break;
+  }
+  const more = position.listIndex < lists.length;
+  return more ? { robots, cursor: formatCursor(position, lists) } : { robots };
+}
+
+async function entriesOf(
+  deps: ListRobotsDeps,
+  ids: readonly RobotId[],
+  list: { fleet: string | undefined; shownBefore: readonly (string | undefined)[] },
+): Promise<RobotEntry[]> {
+  if (ids.length === 0) return [];
+  const byId = new Map((await deps.robots.getMany(ids)).map((robot) => [robot.robotId, robot]));
+  const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
+  return (
+    inOrder
+      // The directory may be a moment behind the robot's own row, which decides.
+      .filter((robot) => list.fleet === undefined || robot.fleets.includes(list.fleet))
+      .filter(
+        (robot) => !list.shownBefore.some((fleet) => fleet !== undefined && robot.fleets.includes(fleet)),
+      )
+      .map(entryOf)
+  );
+}
+
+function entryOf(robot: RobotSession): RobotEntry {
+  return {
+    robotId: robot.robotId,
+    state: robot.state,
+    fleets: [...robot.fleets],
+    controlled: robot.controllerSessionId !== undefined,
+  };
+}
+
+function formatCursor(position: Position, lists: readonly (string | undefined)[]): string {
+  return JSON.stringify([lists[position.listIndex] ?? null, position.after ?? null]);
+}
+
+/** A cursor only says where to go on among the caller's own lists: it can point at nothing else. */
+function parseCursor(cursor: string, lists: readonly (string | undefined)[]): Position | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(cursor);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
+  const [fleet, after]: unknown[] = parsed;
+  const listIndex = lists.indexOf(fleet === null ? undefined : String(fleet));
+  if (listIndex < 0 || (after !== null && typeof after !== 'string')) return undefined;
+  return { listIndex, after: after === null || after === '' ? undefined : (after as RobotId) };
+}

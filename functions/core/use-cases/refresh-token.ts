@@ -1,0 +1,122 @@
+import type { TokenPolicy } from '../../../protocol/token-policy.ts';
+import { sessionDeadline } from '../model/client-session.ts';
+import {
+  type Connection,
+  connectionDeadline,
+  isExpired,
+  refreshAt,
+  type SocketAddress,
+} from '../model/connection.ts';
+import { fleetsOf, type Identity, identify, type VerifiedToken } from '../model/identity.ts';
+import { done, type Outcome, refused } from '../outcome.ts';
+import type { ClientDirectory } from '../ports/client-directory.ts';
+import type { ClientSessionStore } from '../ports/client-session-store.ts';
+import type { LifeLog } from '../ports/life-log.ts';
+import type { RobotSessionStore } from '../ports/robot-session-store.ts';
+import type { TokenVerifier } from '../ports/token-verifier.ts';
+import { type SenderDeps, tokenExpired, unauthenticated } from './sender.ts';
+
+export type RefreshDeps = SenderDeps & {
+  readonly verifier: TokenVerifier;
+  readonly robots: RobotSessionStore;
+  readonly sessions: ClientSessionStore;
+  readonly clients: ClientDirectory;
+  readonly policy: TokenPolicy;
+  readonly lifeLog: LifeLog;
+};
+
+export type Refreshed = { readonly tokenExpiresAt: number; readonly refreshAt: number };
+
+/** Lengthens the life of an open connection, until its grace has ended (I2). Never changes who it is, never shortens (I5). */
+export async function refreshToken(
+  deps: RefreshDeps,
+  input: { caller: SocketAddress; token: string },
+): Promise<Outcome<Refreshed>> {
+  const verified = await verify(deps, input.token);
+  if (!verified.ok) return verified;
+  const { token, identity } = verified.value;
+
+  const connection = await deps.connections.get(input.caller.connectionId);
+  if (connection === undefined || connection.state === 'closing') return unauthenticated();
+  if (isExpired(connection.token.expiresAt + deps.policy.graceMs, deps.clock.now())) return tokenExpired();
+  if (!isSame(connection.identity, identity)) {
+    return refused('identity_mismatch', 'The token speaks for somebody else than this connection does.');
+  }
+  if (token.life.expiresAt < connection.token.expiresAt) return notNewer();
+  return write(deps, connection, token);
+}
+
+async function verify(
+  deps: RefreshDeps,
+  jwt: string,
+): Promise<Outcome<{ token: VerifiedToken; identity: Identity }>> {
+  const verification = await deps.verifier.verify(jwt);
+  if (!verification.ok) {
+    switch (verification.reason) {
+      case 'invalid':
+        return refused('token_invalid', 'The token is not valid here; the one in use is kept.');
+      case 'expired':
+        return refused('token_expired', 'The token sent has itself run out; renew it and send it again.');
+      case 'unavailable':
+        return refused('unavailable', 'The token cannot be checked now; the one in use is kept.');
+    }
+  }
+  const identity = identify(verification.token);
+  if (identity === 'no_group' || identity === 'ambiguous_groups') {
+    return refused('forbidden', 'The user is no longer in exactly one kind of Heliograph group.');
+  }
+  return done({ token: verification.token, identity });
+}
+
+/** Copies first, the connection last: a relay that trusts a copy is never ahead of the row that decides. */
+async function write(
+  deps: RefreshDeps,
+  connection: Connection,
+  token: VerifiedToken,
+): Promise<Outcome<Refreshed>> {
+  const { connectionId } = connection;
+  await copyToSessions(deps, connection, token);
+  const renewed = { ...connection, token: token.life };
+  const outcome = await deps.connections.refresh(connectionId, {
+    token: token.life,
+    groups: token.groups,
+    nextDeadlineAt: connectionDeadline(deps.policy, renewed),
+  });
+  switch (outcome) {
+    case 'gone':
+      return unauthenticated();
+    case 'not_newer':
+      return notNewer();
+    case 'refreshed':
+      deps.lifeLog.note({ type: 'refreshed', connectionId, tokenExpiresAt: token.life.expiresAt });
+      return done({ tokenExpiresAt: token.life.expiresAt, refreshAt: refreshAt(deps.policy, token.life) });
+  }
+}
+
+async function copyToSessions(
+  deps: RefreshDeps,
+  connection: Connection,
+  token: VerifiedToken,
+): Promise<void> {
+  const { connectionId, identity, clientId } = connection;
+  const tokenExpiresAt = token.life.expiresAt;
+  if (identity.kind === 'robot') {
+    const fleets = fleetsOf(token.groups);
+    await deps.robots.copyToken(identity.robotId, { connectionId, tokenExpiresAt, fleets });
+  } else if (clientId !== undefined) {
+    const nextDeadlineAt = sessionDeadline(deps.policy, tokenExpiresAt);
+    const keys = await deps.clients.sessionsOf(clientId);
+    await Promise.all(
+      keys.map((key) => deps.sessions.copyToken(key, { connectionId, tokenExpiresAt, nextDeadlineAt })),
+    );
+  }
+}
+
+function isSame(one: Identity, other: Identity): boolean {
+  if (one.principalId !== other.principalId || one.kind !== other.kind) return false;
+  return one.kind !== 'robot' || other.kind !== 'robot' || one.robotId === other.robotId;
+}
+
+function notNewer() {
+  return refused('token_not_newer', 'The token ends sooner than the one in use, which is kept.');
+}

@@ -1,0 +1,62 @@
+import type { SessionId } from '../../../protocol/ids.ts';
+import type { Signal } from '../../../protocol/messages/signal.ts';
+import type { SocketAddress } from '../model/connection.ts';
+import { done, type Outcome, type Refusal, refused } from '../outcome.ts';
+import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';
+import type { PeerGateway } from '../ports/peer-gateway.ts';
+import type { SignalPath } from '../ports/signal-path.ts';
+import type { SenderDeps } from './sender.ts';
+import { isReallyExpired, type SessionSide, sideOf } from './session-side.ts';
+
+export type RelayDeps = SenderDeps & { readonly signalPath: SignalPath; readonly peers: PeerGateway };
+
+/**
+ * Passes one signal to the other side: one read of two rows, one post, no log line. This is the path
+ * that everything is paid for by. Every refusal echoes `sessionId` and `seq`, so that the sender
+ * knows which of the signals under way to keep.
+ */
+export async function relaySignal(
+  deps: RelayDeps,
+  input: { caller: SocketAddress; signal: Signal },
+): Promise<Outcome<{ sessionId: SessionId; seq: number }>> {
+  const { sessionId, seq } = input.signal;
+  const refusal = await refusalOf(deps, input);
+  return refusal === undefined
+    ? done({ sessionId, seq })
+    : { ok: false, refusal: { ...refusal, sessionId, seq } };
+}
+
+async function refusalOf(
+  deps: RelayDeps,
+  { caller, signal }: { caller: SocketAddress; signal: Signal },
+): Promise<Refusal | undefined> {
+  try {
+    const rows = await deps.signalPath.read({ robotId: signal.robotId, sessionId: signal.sessionId });
+    const side = await sideOf(deps, caller, rows);
+    if (!side.ok) return side.refusal;
+    return await post(deps, side.value, signal);
+  } catch (failure) {
+    if (!(failure instanceof DependencyUnavailable)) throw failure;
+    return refused('unavailable', 'The signal cannot be passed on now; send it again.').refusal;
+  }
+}
+
+async function post(deps: RelayDeps, from: SessionSide, signal: Signal): Promise<Refusal | undefined> {
+  if (from.peer === undefined || (await isReallyExpired(deps, from.peer))) return peerAway();
+  const outcome = await deps.peers.post(from.peer, {
+    type: 'signal',
+    sessionId: signal.sessionId,
+    robotId: signal.robotId,
+    from: from.side,
+    seq: signal.seq,
+    kind: signal.kind,
+    data: signal.data,
+    leaseEpoch: from.robot?.leaseEpoch ?? 0,
+  });
+  return outcome === 'delivered' ? undefined : peerAway();
+}
+
+function peerAway(): Refusal {
+  return refused('peer_away', 'The other side is not connected now; send the signal again when it is back.')
+    .refusal;
+}

@@ -1,0 +1,36 @@
+import type { TableName } from './table-shapes.ts';
+
+/** Environment variables that name the tables. A function has one only with the permission to use that table. */
+export const tableVariables: Record<TableName, string> = {
+  connections: 'HELIOGRAPH_TABLE_CONNECTIONS',
+  robotSessions: 'HELIOGRAPH_TABLE_ROBOT_SESSIONS',
+  clientSessions: 'HELIOGRAPH_TABLE_CLIENT_SESSIONS',
+  directory: 'HELIOGRAPH_TABLE_DIRECTORY',
+};
+
+/** Environment variables for what the functions must know beside the tables. Values are text; JSON where said. */
+export const settingVariables = {
+  /** JSON of `TokenPolicy`. */
+  tokenPolicy: 'HELIOGRAPH_TOKEN_POLICY',
+  userPoolId: 'HELIOGRAPH_USER_POOL_ID',
+  /** Accepted app clients, separated by commas. */
+  userPoolClientIds: 'HELIOGRAPH_USER_POOL_CLIENT_IDS',
+  /** `access`, `id` or `either`. */
+  tokenUse: 'HELIOGRAPH_TOKEN_USE',
+  /** Where the JWKS is, when it is not at Cognito: the local stack and emulators. */
+  jwksUri: 'HELIOGRAPH_JWKS_URI',
+  /** `true` to accept `?token=` at connect. */
+  queryToken: 'HELIOGRAPH_QUERY_TOKEN',
+  /** Base URL of `@connections` with the stage, when it is not the regional `execute-api` endpoint: the local stack and emulators. */
+  managementEndpoint: 'HELIOGRAPH_MANAGEMENT_ENDPOINT',
+  /** JSON list of ICE servers. */
+  iceServers: 'HELIOGRAPH_ICE_SERVERS',
+  /** Number of robots that the reconnect spread is computed from. */
+  fleetSize: 'HELIOGRAPH_FLEET_SIZE',
+  maxSessionsPerRobot: 'HELIOGRAPH_MAX_SESSIONS_PER_ROBOT',
+} as const;
+
+export type SettingName = keyof typeof settingVariables;
+
+/** The namespace and service name of every metric and log line. */
+export const telemetryService = 'heliograph';

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { requestId } from '../ids.ts';
+
+/** A moment: Unix milliseconds. */
+export const timestampMs = z.int().nonnegative().describe('Unix milliseconds');
+
+/** Every client message: an `action`, and a `requestId` where an answer is to be matched. Unknown fields are ignored. */
+export function clientMessage<Action extends string, Fields extends z.core.$ZodShape>(
+  action: Action,
+  fields: Fields,
+) {
+  return z.object({
+    action: z.literal(action),
+    requestId: requestId.optional().describe('copied into the answer; up to 64 characters'),
+    ...fields,
+  });
+}
+
+/** Every server message: a `type`, and the `requestId` of what it answers. */
+export function serverMessage<Type extends string, Fields extends z.core.$ZodShape>(
+  type: Type,
+  fields: Fields,
+) {
+  return z.object({
+    type: z.literal(type),
+    requestId: requestId.optional(),
+    ...fields,
+  });
+}

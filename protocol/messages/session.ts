@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { closeReasonNames } from '../close-reasons.ts';
+import { clientId, robotId, sessionId } from '../ids.ts';
+import { clientMessage, serverMessage } from './envelope.ts';
+import { iceServer } from './ice.ts';
+
+export const sessionMode = z.enum(['control', 'view']);
+export type SessionMode = z.infer<typeof sessionMode>;
+
+/** `suspended`: the robot is away, and the session waits for it. */
+export const sessionState = z.enum(['open', 'suspended']);
+export type SessionState = z.infer<typeof sessionState>;
+
+export const openSession = clientMessage('openSession', {
+  robotId,
+  mode: sessionMode.describe('`control` asks for control, and gets `view` when another session holds it'),
+}).describe(
+  'Opens a session with a robot. Repeated with the same `requestId` it gives the same session. The client then sends the first offer.',
+);
+
+export const sessionOpened = serverMessage('sessionOpened', {
+  sessionId,
+  robotId,
+  mode: sessionMode.describe('what was granted'),
+  state: sessionState,
+  controller: sessionId.nullable().describe('the session that holds control, or null'),
+  leaseEpoch: z.int().nonnegative(),
+  iceServers: z.array(iceServer),
+}).describe('Answers `openSession`.');
+
+export const sessionRequested = serverMessage('sessionRequested', {
+  sessionId,
+  clientId,
+  mode: sessionMode,
+  iceServers: z.array(iceServer),
+}).describe('Tells the robot of a new session. Its answer to the offer accepts, its `closeSession` refuses.');
+
+export const closeSession = clientMessage('closeSession', {
+  sessionId,
+  robotId,
+  reason: z.enum(['closed', 'refused', 'busy']).optional().describe('default: `closed`'),
+}).describe('Ends a session, from either side.');
+
+export const sessionClosed = serverMessage('sessionClosed', {
+  sessionId,
+  reason: z.enum(closeReasonNames),
+}).describe('Answers `closeSession`, and tells the other side.');
+
+export type SessionOpened = z.infer<typeof sessionOpened>;
+export type SessionClosed = z.infer<typeof sessionClosed>;

@@ -1,0 +1,60 @@
+import type { ErrorCode } from './error-codes.ts';
+import type { Action } from './messages.ts';
+
+/** What answers an action when nothing is refused, and what others get to see of it. For the reference page. */
+export const replies: Record<Action, { answer: string; others: string; errors: readonly ErrorCode[] }> = {
+  hello: {
+    answer: '`welcome`',
+    others: 'the replaced connection: `goAway replaced`',
+    errors: ['protocol_unsupported', 'token_expired', 'unauthenticated', 'unavailable'],
+  },
+  ping: { answer: '`pong`', others: '', errors: [] },
+  keepAlive: { answer: 'nothing', others: '', errors: [] },
+  refreshToken: {
+    answer: '`tokenRefreshed`',
+    others: '',
+    errors: [
+      'token_invalid',
+      'token_expired',
+      'token_not_newer',
+      'identity_mismatch',
+      'forbidden',
+      'unauthenticated',
+      'unavailable',
+    ],
+  },
+  listRobots: {
+    answer: '`robots`',
+    others: '',
+    errors: ['hello_required', 'token_expired', 'forbidden', 'unavailable'],
+  },
+  openSession: {
+    answer: '`sessionOpened`',
+    others: 'robot: `sessionRequested`',
+    errors: [
+      'hello_required',
+      'token_expired',
+      'forbidden',
+      'robot_unknown',
+      'robot_offline',
+      'robot_busy',
+      'unavailable',
+    ],
+  },
+  signal: {
+    answer: '`signalAck` when it has a `requestId`, else nothing',
+    others: 'peer: `signal`',
+    errors: ['hello_required', 'token_expired', 'session_unknown', 'peer_away', 'unavailable'],
+  },
+  closeSession: {
+    answer: '`sessionClosed`',
+    others: 'peer: `sessionClosed`',
+    errors: ['hello_required', 'session_unknown', 'unavailable'],
+  },
+  getIceServers: {
+    answer: '`iceServers`',
+    others: '',
+    errors: ['hello_required', 'token_expired', 'unavailable'],
+  },
+  bye: { answer: 'the socket is closed', others: 'peers: `sessionClosed`', errors: [] },
+};
