@@ -32,7 +32,7 @@ export function acceptedSubprotocol(handshake: Handshake): string | undefined {
  * made good by a token in the URL.
  */
 export function credentialsOf(handshake: Handshake, allow: { queryToken: boolean }): Credentials {
-  const authorization = handshake.headers['authorization'];
+  const authorization = handshake.headers.authorization;
   if (authorization !== undefined) return fromHeader(authorization);
 
   const offered = offeredSubprotocols(handshake);

@@ -9,7 +9,7 @@ import { maySee, mayUse } from '../model/permission.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { Ids } from '../ports/ids.ts';
-import type { EndSessionsDeps } from './end-sessions.ts';
+import { afterRemoval, type EndSessionsDeps } from './end-sessions.ts';
 import { type ReadyClient, readyClient, type SenderDeps, unauthenticated } from './sender.ts';
 import { isReallyExpired } from './session-side.ts';
 
@@ -49,7 +49,10 @@ export async function openSession(deps: OpenSessionDeps, input: OpenSession): Pr
   const { created, session } = await deps.sessions.create(wanted);
   if (session.clientId !== wanted.clientId) return refused('forbidden', 'This session is not yours.');
   if (created && !(await listUnderClient(deps, session))) return unauthenticated();
-  return done(await announce(deps, session));
+  const opened = await announce(deps, session);
+  const { robotId, sessionId, clientId } = session;
+  if (created) deps.lifeLog.note({ type: 'session_opened', robotId, sessionId, clientId });
+  return done(opened);
 }
 
 /** A robot that could not be told, and may know nothing of the session, must not be left with it: the row goes, the caller repeats. */

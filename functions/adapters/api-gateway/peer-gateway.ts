@@ -1,0 +1,57 @@
+import {
+  type ApiGatewayManagementApiClientConfig,
+  DeleteConnectionCommand,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { PeerGateway } from '../../core/ports/peer-gateway.ts';
+import { clientPerEndpoint, type GatewayClient, type GatewayTimeouts } from './client-per-endpoint.ts';
+import { gatewayUnavailable } from './gateway-unavailable.ts';
+import { tellsGone } from './tells-gone.ts';
+
+export type PeerGatewayOptions = {
+  /** For endpoints whose host names no region (local stack, emulators); by default the environment's. */
+  readonly region?: string;
+  /** By default the SDK's credential chain. */
+  readonly credentials?: ApiGatewayManagementApiClientConfig['credentials'];
+  /** Another source of clients, for tests. */
+  readonly clientFor?: (endpoint: string) => GatewayClient;
+  readonly timeouts?: Partial<GatewayTimeouts>;
+};
+
+/** Far below any handler's own timeout: who waits for an answer gets a retryable refusal, not silence. */
+const defaultTimeouts: GatewayTimeouts = { connectMs: 1000, requestMs: 3000, totalMs: 5000 };
+
+/** Posts to sockets and closes them through API Gateway's `@connections`. */
+export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGateway {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const clientFor =
+    options.clientFor ??
+    clientPerEndpoint({ region: options.region, credentials: options.credentials, timeouts });
+
+  async function orGone<Done>(done: Done, call: (deadline: AbortSignal) => Promise<unknown>) {
+    try {
+      await call(AbortSignal.timeout(timeouts.totalMs));
+      return done;
+    } catch (failure) {
+      if (tellsGone(failure)) return 'gone' as const;
+      throw gatewayUnavailable(failure);
+    }
+  }
+
+  return {
+    post: ({ connectionId, endpoint }, message) =>
+      orGone('delivered' as const, (abortSignal) =>
+        clientFor(endpoint).send(
+          // The gateway makes a text frame of what is valid UTF-8; the frame type cannot be chosen here.
+          new PostToConnectionCommand({ ConnectionId: connectionId, Data: JSON.stringify(message) }),
+          { abortSignal },
+        ),
+      ),
+    close: ({ connectionId, endpoint }) =>
+      orGone('closed' as const, (abortSignal) =>
+        clientFor(endpoint).send(new DeleteConnectionCommand({ ConnectionId: connectionId }), {
+          abortSignal,
+        }),
+      ),
+  };
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { principalId } from '../../../protocol/ids.ts';
+import { isExpired } from '../../core/model/connection.ts';
+import type { VerifiedToken } from '../../core/model/identity.ts';
+import type { Verification } from '../../core/ports/token-verifier.ts';
+
+/** A user name can become a robot id and must fit one. */
+const userName = z.string().min(1).max(128);
+
+/** Seconds; at most what is still a whole number of milliseconds. */
+const numericDate = z
+  .number()
+  .nonnegative()
+  .max(Number.MAX_SAFE_INTEGER / 1000);
+
+const common = {
+  sub: principalId,
+  exp: numericDate,
+  iat: numericDate,
+  nbf: numericDate.optional(),
+  'cognito:groups': z.array(z.string()).optional(),
+  origin_jti: z.string().min(1).optional(),
+};
+
+/**
+ * The claims of a Cognito token that are used here. The two kinds name the user differently.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+ */
+const claims = z.discriminatedUnion('token_use', [
+  z.object({ token_use: z.literal('access'), username: userName, ...common }),
+  z.object({ token_use: z.literal('id'), 'cognito:username': userName, ...common }),
+]);
+
+/** Judges the claims of a token whose signature, issuer, client and use have been verified. */
+export function judgeClaims(payload: unknown, at: { now: number; leewayMs: number }): Verification {
+  const parsed = claims.safeParse(payload);
+  if (!parsed.success) return { ok: false, reason: 'invalid' };
+  const given = parsed.data;
+  const life = { issuedAt: toMs(given.iat), expiresAt: toMs(given.exp) };
+  // Leeway forgives clocks that differ about a token's beginning. Its end is exact (I1, F7).
+  const latestStart = at.now + at.leewayMs;
+  if (life.issuedAt > latestStart) return { ok: false, reason: 'invalid' };
+  if (given.nbf !== undefined && toMs(given.nbf) > latestStart) return { ok: false, reason: 'invalid' };
+  if (isExpired(life.expiresAt, at.now)) return { ok: false, reason: 'expired' };
+
+  const token: VerifiedToken = {
+    principalId: given.sub,
+    userName: given.token_use === 'access' ? given.username : given['cognito:username'],
+    groups: given['cognito:groups'] ?? [],
+    life: given.origin_jti === undefined ? life : { ...life, originJti: given.origin_jti },
+  };
+  return { ok: true, token };
+}
+
+function toMs(seconds: number): number {
+  return Math.floor(seconds * 1000);
+}

@@ -1,0 +1,65 @@
+import type { SessionKey } from '../../core/model/client-session.ts';
+import type { ClientSessionStore } from '../../core/ports/client-session-store.ts';
+import { fromClientSession, sessionDue, toClientSession, toSessionKey } from './client-session-row.ts';
+import { queryDue } from './deadline.ts';
+import { allOf, type Expression, is, isAtMost } from './expression.ts';
+import { unavailable } from './failure.ts';
+import { dynamoDbTable, type TableAccess } from './table.ts';
+
+/** Rounds in which a row was there at the write and gone at the read; more than one is not met in practice. */
+const createRounds = 3;
+
+export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionStore {
+  const table = dynamoDbTable(access);
+
+  const get: ClientSessionStore['get'] = async (key) => {
+    const row = await table.get(keyOf(key));
+    return row === undefined ? undefined : toClientSession(row);
+  };
+
+  const removeIf = async (key: SessionKey, onlyIf?: Expression) => {
+    const row = await table.remove(keyOf(key), onlyIf);
+    return row === undefined ? undefined : toClientSession(row);
+  };
+
+  return {
+    get,
+
+    async create(session) {
+      for (let round = 0; round < createRounds; round++) {
+        if (await table.insert(keyOf(session), fromClientSession(session))) return { created: true, session };
+        const existing = await get(session);
+        if (existing !== undefined) return { created: false, session: existing };
+      }
+      throw unavailable('SessionContended');
+    },
+
+    async listByRobot(robotId) {
+      const rows = await table.query({ from: 'table', where: is('robotId', robotId) });
+      return rows.map(toClientSession);
+    },
+
+    remove: (key) => removeIf(key),
+
+    removeIfDue: (key, now) => removeIf(key, isAtMost('nextDeadlineAt', now)),
+
+    async copyToken(key, { connectionId, tokenExpiresAt, nextDeadlineAt }) {
+      const { written } = await table.update(keyOf(key), {
+        changes: [{ set: { tokenExpiresAt, ...sessionDue(key, nextDeadlineAt) } }],
+        onlyIf: allOf(is('connectionId', connectionId), isAtMost('tokenExpiresAt', tokenExpiresAt)),
+      });
+      if (written) return true;
+      // A later refresh of the same connection got here first: its copy is the newer one.
+      const socket = (await get(key))?.socket;
+      return socket?.connectionId === connectionId && socket.tokenExpiresAt >= tokenExpiresAt;
+    },
+
+    async due(of) {
+      return (await queryDue(table, of)).map(toSessionKey);
+    },
+  };
+}
+
+function keyOf({ robotId, sessionId }: SessionKey) {
+  return { robotId, sessionId };
+}

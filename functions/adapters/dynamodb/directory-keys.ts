@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { ClientId, RobotId } from '../../../protocol/ids.ts';
+import { robotId, sessionId } from '../../../protocol/ids.ts';
+import type { SessionKey } from '../../core/model/client-session.ts';
+import { parseRow } from './parse-row.ts';
+
+/**
+ * Keys of the directory. Whatever a fleet or a client is named, its partition begins with its own
+ * prefix and the name is the whole rest, so none can fall together with another's or with `robots`.
+ */
+export function clientKey(clientId: ClientId) {
+  return { pk: `client#${clientId}`, sk: 'client' };
+}
+
+export function fleetPartition(fleet: string | undefined): string {
+  return fleet === undefined ? 'robots' : `fleet#${fleet}`;
+}
+
+const robotPrefix = 'robot#';
+
+/** Of no robot at all it is less than any robot's. */
+export function robotSortKey(robotId: RobotId | ''): string {
+  return `${robotPrefix}${robotId}`;
+}
+
+const robotRow = z.object({
+  sk: z
+    .string()
+    .startsWith(robotPrefix)
+    .transform((sk) => sk.slice(robotPrefix.length))
+    .pipe(robotId),
+});
+
+export function toRobotId(row: unknown): RobotId {
+  return parseRow(robotRow, row).sk;
+}
+
+/** The session id first: it cannot hold a `#`, a robot's id can. */
+export function sessionMember({ robotId, sessionId }: SessionKey): string {
+  return `${sessionId}#${robotId}`;
+}
+
+export const sessionOfMember = z
+  .string()
+  .transform((member) => {
+    const end = member.indexOf('#');
+    return { sessionId: member.slice(0, end), robotId: member.slice(end + 1) };
+  })
+  .pipe(z.object({ robotId, sessionId }));

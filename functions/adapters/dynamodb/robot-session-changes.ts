@@ -1,0 +1,77 @@
+import type { RobotId } from '../../../protocol/ids.ts';
+import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
+import { dueAt } from './deadline.ts';
+import { type Change, kept, raised, sumOf } from './expression.ts';
+
+const onlineAttributes = ['onlineSinceAt', 'connectionId', 'endpoint', 'tokenExpiresAt', 'connectedAt'];
+const awayAttributes = ['resumeEndsAt', 'nextDeadlineAt', 'deadlineShard'];
+
+export const raiseEpoch: Change = { compute: { epoch: raised('epoch') } };
+
+/**
+ * The time since when the robot is online has an attribute of its own, which goes with the state:
+ * only so can one update keep it for a robot that merely changes its connection, and set it for one
+ * that comes back.
+ */
+export function becomeOnline(socket: RobotSocket, now: number): Change {
+  const { connectionId, endpoint, tokenExpiresAt, connectedAt } = socket;
+  return {
+    set: { state: 'online', connectionId, endpoint, tokenExpiresAt, connectedAt },
+    compute: { onlineSinceAt: kept('onlineSinceAt', now) },
+    remove: ['sinceAt', ...awayAttributes],
+  };
+}
+
+/** The only state in which a robot has a deadline, and so the only one in which it is in the index. */
+export function becomeAway(robotId: RobotId, of: { sinceAt: number; resumeEndsAt: number }): Change {
+  const { sinceAt, resumeEndsAt } = of;
+  return {
+    set: { state: 'away', sinceAt, resumeEndsAt, ...dueAt(robotId, resumeEndsAt) },
+    remove: onlineAttributes,
+  };
+}
+
+/** Frees control as well: nobody controls a robot that is not there. */
+export function becomeOffline(sinceAt: number): Change {
+  return {
+    set: { state: 'offline', sinceAt, ...freeControl.set },
+    compute: { ...freeControl.compute },
+    remove: [...onlineAttributes, ...awayAttributes, ...freeControl.remove],
+  };
+}
+
+/**
+ * As it was before the claim that is undone. A robot that was never here stays known, offline, in no
+ * fleet: without its row the epoch would fall back (I4).
+ */
+export function becomeAgain(robotId: RobotId, previous: RobotSession | undefined, now: number): Change {
+  if (previous?.socket !== undefined) return becomeOnline(previous.socket, previous.sinceAt);
+  if (previous?.resumeEndsAt !== undefined) {
+    return becomeAway(robotId, { sinceAt: previous.sinceAt, resumeEndsAt: previous.resumeEndsAt });
+  }
+  return becomeOffline(previous?.sinceAt ?? now);
+}
+
+/**
+ * `controlHeld` is 1 while there is a controller and 0 otherwise: so that one update, whoever holds
+ * control, raises the epoch exactly if somebody lost it (I7).
+ */
+const freeControl = {
+  set: { controlHeld: 0 },
+  compute: { leaseEpoch: sumOf('leaseEpoch', 'controlHeld') },
+  remove: ['controllerSessionId'],
+} satisfies Change;
+
+export const loseControl: Change = freeControl;
+
+export function giveControl(sessionId: string): Change {
+  return {
+    set: { controllerSessionId: sessionId, controlHeld: 1 },
+    compute: { leaseEpoch: raised('leaseEpoch') },
+  };
+}
+
+/** Of a row that may be new: no control yet. */
+export const keepControl: Change = {
+  compute: { leaseEpoch: kept('leaseEpoch', 0), controlHeld: kept('controlHeld', 0) },
+};

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
+import type { RobotSession } from '../../core/model/robot-session.ts';
+import { parseRow } from './parse-row.ts';
+
+const common = z.object({
+  robotId,
+  epoch: z.number(),
+  fleets: z.array(z.string()),
+  leaseEpoch: z.number(),
+  controllerSessionId: sessionId.exactOptional(),
+});
+
+/** Each state has its own attributes, and a change of state removes the others'. */
+const robotSessionRow = z.discriminatedUnion('state', [
+  common.extend({
+    state: z.literal('online'),
+    onlineSinceAt: z.number(),
+    connectionId,
+    endpoint: z.string(),
+    tokenExpiresAt: z.number(),
+    connectedAt: z.number(),
+  }),
+  common.extend({ state: z.literal('away'), sinceAt: z.number(), resumeEndsAt: z.number() }),
+  common.extend({ state: z.literal('offline'), sinceAt: z.number() }),
+]);
+
+export function toRobotSession(row: unknown): RobotSession {
+  const parsed = parseRow(robotSessionRow, row);
+  const { robotId, epoch, fleets, leaseEpoch, controllerSessionId } = parsed;
+  const shared = {
+    robotId,
+    epoch,
+    fleets,
+    leaseEpoch,
+    ...(controllerSessionId !== undefined && { controllerSessionId }),
+  };
+  switch (parsed.state) {
+    case 'online': {
+      const { connectionId, endpoint, tokenExpiresAt, connectedAt } = parsed;
+      return {
+        ...shared,
+        state: 'online',
+        sinceAt: parsed.onlineSinceAt,
+        socket: { connectionId, endpoint, tokenExpiresAt, connectedAt },
+      };
+    }
+    case 'away':
+      return { ...shared, state: 'away', sinceAt: parsed.sinceAt, resumeEndsAt: parsed.resumeEndsAt };
+    case 'offline':
+      return { ...shared, state: 'offline', sinceAt: parsed.sinceAt };
+  }
+}
+
+const robotKey = z.object({ robotId });
+
+export function toRobotId(row: unknown) {
+  return parseRow(robotKey, row).robotId;
+}

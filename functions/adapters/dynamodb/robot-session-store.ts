@@ -1,0 +1,169 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
+import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
+import { queryDue } from './deadline.ts';
+import { allOf, anyOf, is, isAbsent, isAtMost, isBelow, isPresent } from './expression.ts';
+import { orUnavailable, unavailable } from './failure.ts';
+import {
+  becomeAgain,
+  becomeAway,
+  becomeOffline,
+  becomeOnline,
+  giveControl,
+  keepControl,
+  loseControl,
+  raiseEpoch,
+} from './robot-session-changes.ts';
+import { toRobotId, toRobotSession } from './robot-session-row.ts';
+import { dynamoDbTable, type TableAccess } from './table.ts';
+
+/** DynamoDB's own bound for one BatchGetItem. */
+const batchSize = 100;
+
+const isUnclaimed = isAbsent('connectionId');
+const isHeldBy = (connectionId: string) => is('connectionId', connectionId);
+/** Of two that connected in the same millisecond the greater id wins, whichever asks first (I4). */
+const isHeldByOlder = (socket: RobotSocket) =>
+  anyOf(
+    isBelow('connectedAt', socket.connectedAt),
+    allOf(is('connectedAt', socket.connectedAt), isAtMost('connectionId', socket.connectionId)),
+  );
+const isAwayUntil = (now: number) => allOf(is('state', 'away'), isAtMost('resumeEndsAt', now));
+
+export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStore {
+  const table = dynamoDbTable(access);
+
+  const get: RobotSessionStore['get'] = async (robotId) => {
+    const row = await table.get({ robotId });
+    return row === undefined ? undefined : toRobotSession(row);
+  };
+
+  return {
+    get,
+
+    async getMany(robotIds) {
+      const unique = [...new Set(robotIds)];
+      if (unique.length === 0) return [];
+      if (unique.length > batchSize) {
+        throw new RangeError(`getMany: at most ${batchSize} robots at once, not ${unique.length}.`);
+      }
+      const keys = unique.map((robotId) => marshall({ robotId }));
+      const { Responses, UnprocessedKeys } = await orUnavailable(
+        access.client.send(
+          new BatchGetItemCommand({
+            RequestItems: { [access.tableName]: { Keys: keys, ConsistentRead: true } },
+          }),
+        ),
+      );
+      // A list with some missing would read as «unknown robots».
+      if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw unavailable('UnprocessedKeys');
+      return (Responses?.[access.tableName] ?? []).map((item) => toRobotSession(unmarshall(item)));
+    },
+
+    async claim(robotId, { socket, fleets, now }) {
+      const result = await table.update(
+        { robotId },
+        {
+          changes: [raiseEpoch, becomeOnline(socket, now), keepControl, { set: { fleets } }],
+          onlyIf: anyOf(isUnclaimed, isHeldByOlder(socket)),
+          returning: 'ALL_OLD',
+        },
+      );
+      if (!result.written) return { won: false };
+      const previous = result.row === undefined ? undefined : toRobotSession(result.row);
+      const current: RobotSession = {
+        robotId,
+        state: 'online',
+        sinceAt: previous?.state === 'online' ? previous.sinceAt : now,
+        epoch: (previous?.epoch ?? 0) + 1,
+        fleets,
+        socket,
+        leaseEpoch: previous?.leaseEpoch ?? 0,
+        ...(previous?.controllerSessionId !== undefined && {
+          controllerSessionId: previous.controllerSessionId,
+        }),
+      };
+      return { won: true, current, previous };
+    },
+
+    async giveBack(robotId, { connectionId, previous, now }) {
+      const { written } = await table.update(
+        { robotId },
+        {
+          changes: [
+            raiseEpoch,
+            becomeAgain(robotId, previous, now),
+            { set: { fleets: previous?.fleets ?? [] } },
+          ],
+          onlyIf: isHeldBy(connectionId),
+        },
+      );
+      return written;
+    },
+
+    async release(robotId, { connectionId, now, resumeEndsAt }) {
+      const { written } = await table.update(
+        { robotId },
+        { changes: [becomeAway(robotId, { sinceAt: now, resumeEndsAt })], onlyIf: isHeldBy(connectionId) },
+      );
+      return written;
+    },
+
+    async leave(robotId, { connectionId, now }) {
+      const { written } = await table.update(
+        { robotId },
+        { changes: [becomeOffline(now)], onlyIf: isHeldBy(connectionId) },
+      );
+      return written;
+    },
+
+    async endResume(robotId, now) {
+      const { written } = await table.update(
+        { robotId },
+        { changes: [becomeOffline(now)], onlyIf: isAwayUntil(now) },
+      );
+      return written;
+    },
+
+    async copyToken(robotId, { connectionId, tokenExpiresAt, fleets }) {
+      const { written } = await table.update(
+        { robotId },
+        {
+          changes: [{ set: { tokenExpiresAt, fleets } }],
+          onlyIf: allOf(isHeldBy(connectionId), isAtMost('tokenExpiresAt', tokenExpiresAt)),
+        },
+      );
+      if (written) return true;
+      // A later refresh of the same connection got here first: its copy, and its fleets, are the newer ones.
+      const socket = (await get(robotId))?.socket;
+      return socket?.connectionId === connectionId && socket.tokenExpiresAt >= tokenExpiresAt;
+    },
+
+    async takeControl(robotId, sessionId) {
+      const result = await table.update(
+        { robotId },
+        {
+          changes: [giveControl(sessionId)],
+          onlyIf: allOf(isPresent('robotId'), isAbsent('controllerSessionId')),
+          returning: 'ALL_NEW',
+        },
+      );
+      if (result.written) return toRobotSession(result.row);
+      const current = await get(robotId);
+      return current?.controllerSessionId === sessionId ? current : undefined;
+    },
+
+    async dropControl(robotId, sessionId) {
+      const { written } = await table.update(
+        { robotId },
+        { changes: [loseControl], onlyIf: is('controllerSessionId', sessionId) },
+      );
+      return written;
+    },
+
+    async due(of) {
+      return (await queryDue(table, of)).map(toRobotId);
+    },
+  };
+}

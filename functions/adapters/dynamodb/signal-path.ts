@@ -1,0 +1,37 @@
+import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { SignalPath } from '../../core/ports/signal-path.ts';
+import { toClientSession } from './client-session-row.ts';
+import { orUnavailable, unavailable } from './failure.ts';
+import { toRobotSession } from './robot-session-row.ts';
+
+export function dynamoDbSignalPath({
+  client,
+  tableNames,
+}: {
+  client: Pick<DynamoDBClient, 'send'>;
+  tableNames: { readonly robotSessions: string; readonly clientSessions: string };
+}): SignalPath {
+  return {
+    async read({ robotId, sessionId }) {
+      const { Responses, UnprocessedKeys } = await orUnavailable(
+        client.send(
+          new BatchGetItemCommand({
+            RequestItems: {
+              [tableNames.robotSessions]: { Keys: [marshall({ robotId })], ConsistentRead: true },
+              [tableNames.clientSessions]: { Keys: [marshall({ robotId, sessionId })], ConsistentRead: true },
+            },
+          }),
+        ),
+      );
+      // Half an answer reads as «no such session», which ends one; it is no answer.
+      if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw unavailable('UnprocessedKeys');
+      const robot = Responses?.[tableNames.robotSessions]?.[0];
+      const session = Responses?.[tableNames.clientSessions]?.[0];
+      return {
+        robot: robot && toRobotSession(unmarshall(robot)),
+        session: session && toClientSession(unmarshall(session)),
+      };
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Change, collectBindings, type Expression, updateWith } from './expression.ts';
+import { conditionFailed, orConditionFailed, orUnavailable } from './failure.ts';
+
+export type TableAccess = { readonly client: Pick<DynamoDBClient, 'send'>; readonly tableName: string };
+
+export type Key = Readonly<Record<string, string>>;
+export type Row = Readonly<Record<string, unknown>>;
+
+/** `row` is the row before or after, as asked for; undefined when there was none before. */
+export type Written = { readonly written: true; readonly row: unknown } | { readonly written: false };
+
+/** Requests on single rows of one table. Reads are consistent, rows are `unknown` until parsed. */
+export type Table = {
+  get(key: Key): Promise<unknown>;
+  put(row: Row): Promise<void>;
+  /** False when there is a row under the key already. */
+  insert(key: Key, row: Row): Promise<boolean>;
+  update(
+    key: Key,
+    of: { changes: readonly Change[]; onlyIf?: Expression; returning?: 'ALL_OLD' | 'ALL_NEW' },
+  ): Promise<Written>;
+  /** What the row held; undefined when there was none or the condition failed. */
+  remove(key: Key, onlyIf?: Expression): Promise<unknown>;
+  query(of: KeyQuery): Promise<readonly unknown[]>;
+};
+
+export type KeyQuery = {
+  readonly where: Expression;
+  readonly limit?: number;
+  /** An index reads eventually consistently; DynamoDB offers nothing else. */
+  readonly from: { readonly index: string } | 'table' | 'table, eventually consistent';
+};
+
+export function dynamoDbTable({ client, tableName }: TableAccess): Table {
+  return {
+    async get(key) {
+      const { Item } = await orUnavailable(
+        client.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true })),
+      );
+      return Item && unmarshall(Item);
+    },
+
+    async put(row) {
+      await orUnavailable(client.send(new PutItemCommand({ TableName: tableName, Item: toItem(row) })));
+    },
+
+    async insert(key, row) {
+      const names = Object.keys(key);
+      const result = await orConditionFailed(
+        client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: toItem({ ...key, ...row }),
+            ConditionExpression: names.map((name) => `attribute_not_exists(#${name})`).join(' AND '),
+            ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          }),
+        ),
+      );
+      return result !== conditionFailed;
+    },
+
+    async update(key, { changes, onlyIf, returning }) {
+      const bindings = collectBindings();
+      const expression = updateWith(...changes)(bindings);
+      const condition = onlyIf?.(bindings);
+      const result = await orConditionFailed(
+        client.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: marshall(key),
+            UpdateExpression: expression,
+            ...(condition !== undefined && { ConditionExpression: condition }),
+            ...bound(bindings),
+            ...(returning !== undefined && { ReturnValues: returning }),
+          }),
+        ),
+      );
+      if (result === conditionFailed) return { written: false };
+      return { written: true, row: result.Attributes && unmarshall(result.Attributes) };
+    },
+
+    async remove(key, onlyIf) {
+      const bindings = collectBindings();
+      const condition = onlyIf?.(bindings);
+      const result = await orConditionFailed(
+        client.send(
+          new DeleteItemCommand({
+            TableName: tableName,
+            Key: marshall(key),
+            ReturnValues: 'ALL_OLD',
+            ...(condition !== undefined && { ConditionExpression: condition, ...bound(bindings) }),
+          }),
+        ),
+      );
+      if (result === conditionFailed) return undefined;
+      return result.Attributes && unmarshall(result.Attributes);
+    },
+
+    async query({ where, limit, from }) {
+      const bindings = collectBindings();
+      const input: QueryCommandInput = {
+        TableName: tableName,
+        KeyConditionExpression: where(bindings),
+        ...bound(bindings),
+        ...(typeof from === 'object' && { IndexName: from.index }),
+        ConsistentRead: from === 'table',
+      };
+      const rows: unknown[] = [];
+      let next: QueryCommandInput['ExclusiveStartKey'];
+      do {
+        const page = await orUnavailable(
+          client.send(
+            new QueryCommand({
+              ...input,
+              ...(limit !== undefined && { Limit: limit - rows.length }),
+              ...(next !== undefined && { ExclusiveStartKey: next }),
+            }),
+          ),
+        );
+        rows.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+        next = page.LastEvaluatedKey;
+      } while (next !== undefined && (limit === undefined || rows.length < limit));
+      return rows;
+    },
+  };
+}
+
+function toItem(row: Row) {
+  return marshall(row, { removeUndefinedValues: true });
+}
+
+/** A request without values must not have the field at all. */
+function bound({ names, values }: ReturnType<typeof collectBindings>) {
+  return {
+    ExpressionAttributeNames: { ...names },
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: marshall({ ...values }) }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { ClientSession } from '../../core/model/client-session.ts';
+import type { ClientSessionStore } from '../../core/ports/client-session-store.ts';
+import { shardOf } from '../dynamodb/deadline.ts';
+import { called, dueIn, type MemoryState, sessionName } from './memory-state.ts';
+
+export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessionStore {
+  const take = (session: ClientSession | undefined) => {
+    if (session !== undefined) sessions.delete(sessionName(session));
+    return session;
+  };
+
+  return {
+    create: (session) =>
+      called(() => {
+        const existing = sessions.get(sessionName(session));
+        if (existing !== undefined) return { created: false, session: existing };
+        sessions.set(sessionName(session), session);
+        return { created: true, session };
+      }),
+
+    get: (key) => called(() => sessions.get(sessionName(key))),
+
+    listByRobot: (robotId) =>
+      called(() => [...sessions.values()].filter((session) => session.robotId === robotId)),
+
+    remove: (key) => called(() => take(sessions.get(sessionName(key)))),
+
+    removeIfDue: (key, now) =>
+      called(() => {
+        const session = sessions.get(sessionName(key));
+        return session !== undefined && session.nextDeadlineAt <= now ? take(session) : undefined;
+      }),
+
+    copyToken: (key, { connectionId, tokenExpiresAt, nextDeadlineAt }) =>
+      called(() => {
+        const session = sessions.get(sessionName(key));
+        if (session?.socket.connectionId !== connectionId) return false;
+        if (tokenExpiresAt >= session.socket.tokenExpiresAt) {
+          const socket = { ...session.socket, tokenExpiresAt };
+          sessions.set(sessionName(key), { ...session, socket, nextDeadlineAt });
+        }
+        return true;
+      }),
+
+    due: (of) =>
+      called(() =>
+        dueIn(
+          sessions.values(),
+          {
+            shardOf: (session) => shardOf(sessionName(session)),
+            deadlineOf: ({ nextDeadlineAt }) => nextDeadlineAt,
+          },
+          of,
+        ).map(({ robotId, sessionId }) => ({ robotId, sessionId })),
+      ),
+  };
+}

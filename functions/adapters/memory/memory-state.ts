@@ -1,0 +1,58 @@
+import type { ClientId, ConnectionId, RobotId } from '../../../protocol/ids.ts';
+import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
+import type { Connection } from '../../core/model/connection.ts';
+import type { RobotSession } from '../../core/model/robot-session.ts';
+
+/** What all the stores in memory share, as the real ones share a database. Rows are replaced, never changed. */
+export type MemoryState = {
+  readonly connections: Map<ConnectionId, Connection>;
+  readonly robots: Map<RobotId, RobotSession>;
+  readonly sessions: Map<string, ClientSession>;
+  readonly clients: Map<ClientId, MemoryClient>;
+  /** Robots by fleet; under `undefined`, all. */
+  readonly fleets: Map<string | undefined, ReadonlySet<RobotId>>;
+};
+
+export type MemoryClient = {
+  readonly connectionId: ConnectionId;
+  readonly sessions: ReadonlyMap<string, SessionKey>;
+};
+
+export function memoryState(): MemoryState {
+  return {
+    connections: new Map(),
+    robots: new Map(),
+    sessions: new Map(),
+    clients: new Map(),
+    fleets: new Map(),
+  };
+}
+
+/** The session id first: it cannot hold a `#`, a robot's id can. */
+export function sessionName({ robotId, sessionId }: SessionKey): string {
+  return `${sessionId}#${robotId}`;
+}
+
+/**
+ * A call to a database: the request takes a while, is applied at one moment, and its answer takes a
+ * while. So two calls that race interleave in tests as they do in life.
+ */
+export async function called<T>(apply: () => T): Promise<T> {
+  await Promise.resolve();
+  const answer = apply();
+  await Promise.resolve();
+  return answer;
+}
+
+/** What is due in one shard, soonest first. */
+export function dueIn<Row>(
+  rows: Iterable<Row>,
+  by: { shardOf: (row: Row) => number; deadlineOf: (row: Row) => number | undefined },
+  of: { shard: number; now: number; limit: number },
+): readonly Row[] {
+  const deadlineOf = (row: Row) => by.deadlineOf(row) ?? Number.POSITIVE_INFINITY;
+  return [...rows]
+    .filter((row) => by.shardOf(row) === of.shard && deadlineOf(row) <= of.now)
+    .sort((one, other) => deadlineOf(one) - deadlineOf(other))
+    .slice(0, of.limit);
+}

@@ -1,0 +1,145 @@
+import type { ConnectionId, RobotId } from '../../../protocol/ids.ts';
+import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
+import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
+import { shardOf } from '../dynamodb/deadline.ts';
+import { called, dueIn, type MemoryState } from './memory-state.ts';
+
+const maxAtOnce = 100;
+
+export function memoryRobotSessionStore({ robots }: MemoryState): RobotSessionStore {
+  const replace = (robot: RobotSession) => {
+    robots.set(robot.robotId, robot);
+    return robot;
+  };
+  const heldBy = (robotId: RobotId, connectionId: ConnectionId) => {
+    const robot = robots.get(robotId);
+    return robot?.socket?.connectionId === connectionId ? robot : undefined;
+  };
+
+  return {
+    get: (robotId) => called(() => robots.get(robotId)),
+
+    getMany: (robotIds) =>
+      called(() => {
+        const unique = [...new Set(robotIds)];
+        if (unique.length > maxAtOnce) {
+          throw new RangeError(`getMany: at most ${maxAtOnce} robots at once, not ${unique.length}.`);
+        }
+        return unique.flatMap((robotId) => robots.get(robotId) ?? []);
+      }),
+
+    claim: (robotId, { socket, fleets, now }) =>
+      called(() => {
+        const previous = robots.get(robotId);
+        if (previous?.socket !== undefined && isNewer(previous.socket, socket)) return { won: false };
+        const current = replace({
+          ...(previous === undefined ? newRobot(robotId) : withoutPlace(previous)),
+          state: 'online',
+          sinceAt: previous?.state === 'online' ? previous.sinceAt : now,
+          epoch: (previous?.epoch ?? 0) + 1,
+          fleets,
+          socket,
+        });
+        return { won: true, current, previous };
+      }),
+
+    giveBack: (robotId, { connectionId, previous, now }) =>
+      called(() => {
+        const robot = heldBy(robotId, connectionId);
+        if (robot === undefined) return false;
+        const again = { ...robot, epoch: robot.epoch + 1, fleets: previous?.fleets ?? [] };
+        const { socket, resumeEndsAt, sinceAt = now } = previous ?? {};
+        if (socket !== undefined) replace({ ...again, socket });
+        else if (resumeEndsAt !== undefined) replace(away(again, { sinceAt, resumeEndsAt }));
+        else replace(offline(again, sinceAt));
+        return true;
+      }),
+
+    release: (robotId, { connectionId, now, resumeEndsAt }) =>
+      called(() => {
+        const robot = heldBy(robotId, connectionId);
+        if (robot !== undefined) replace(away(robot, { sinceAt: now, resumeEndsAt }));
+        return robot !== undefined;
+      }),
+
+    leave: (robotId, { connectionId, now }) =>
+      called(() => {
+        const robot = heldBy(robotId, connectionId);
+        if (robot !== undefined) replace(offline(robot, now));
+        return robot !== undefined;
+      }),
+
+    endResume: (robotId, now) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.resumeEndsAt === undefined || robot.resumeEndsAt > now) return false;
+        replace(offline(robot, now));
+        return true;
+      }),
+
+    copyToken: (robotId, { connectionId, tokenExpiresAt, fleets }) =>
+      called(() => {
+        const robot = heldBy(robotId, connectionId);
+        if (robot?.socket === undefined) return false;
+        if (tokenExpiresAt >= robot.socket.tokenExpiresAt) {
+          replace({ ...robot, fleets, socket: { ...robot.socket, tokenExpiresAt } });
+        }
+        return true;
+      }),
+
+    takeControl: (robotId, sessionId) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.controllerSessionId === sessionId) return robot;
+        if (robot === undefined || robot.controllerSessionId !== undefined) return undefined;
+        return replace({ ...robot, controllerSessionId: sessionId, leaseEpoch: robot.leaseEpoch + 1 });
+      }),
+
+    dropControl: (robotId, sessionId) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.controllerSessionId !== sessionId) return false;
+        replace(withoutControl(robot));
+        return true;
+      }),
+
+    due: (of) =>
+      called(() =>
+        dueIn(
+          robots.values(),
+          {
+            shardOf: ({ robotId }) => shardOf(robotId),
+            deadlineOf: ({ resumeEndsAt }) => resumeEndsAt,
+          },
+          of,
+        ).map(({ robotId }) => robotId),
+      ),
+  };
+}
+
+function isNewer(held: RobotSocket, asking: RobotSocket): boolean {
+  if (held.connectedAt !== asking.connectedAt) return held.connectedAt > asking.connectedAt;
+  return held.connectionId > asking.connectionId;
+}
+
+function newRobot(robotId: RobotId) {
+  return { robotId, leaseEpoch: 0 };
+}
+
+function withoutPlace(robot: RobotSession): Omit<RobotSession, 'socket' | 'resumeEndsAt'> {
+  const { socket: _socket, resumeEndsAt: _resumeEndsAt, ...rest } = robot;
+  return rest;
+}
+
+function away(robot: RobotSession, of: { sinceAt: number; resumeEndsAt: number }): RobotSession {
+  return { ...withoutPlace(robot), state: 'away', ...of };
+}
+
+function offline(robot: RobotSession, sinceAt: number): RobotSession {
+  return { ...withoutControl(withoutPlace(robot)), state: 'offline', sinceAt };
+}
+
+function withoutControl(robot: RobotSession): RobotSession {
+  const { controllerSessionId, ...rest } = robot;
+  return controllerSessionId === undefined ? rest : { ...rest, leaseEpoch: rest.leaseEpoch + 1 };
+}

@@ -1,0 +1,37 @@
+/** Every metric of the handlers, with its unit and the dimension it has beside `service`. */
+export const lifeMetrics = {
+  Connected: { unit: 'Count', dimension: 'kind' },
+  /** What was left of the token's life at connect; falls when clients connect with old tokens (F7). */
+  TokenRemainingAtConnect: { unit: 'Milliseconds', dimension: 'kind' },
+  ConnectRefused: { unit: 'Count', dimension: 'reason' },
+  Welcomed: { unit: 'Count', dimension: 'kind' },
+  Replaced: { unit: 'Count', dimension: undefined },
+  ClaimGivenBack: { unit: 'Count', dimension: undefined },
+  TokenRefreshed: { unit: 'Count', dimension: undefined },
+  SessionOpened: { unit: 'Count', dimension: undefined },
+  SessionClosed: { unit: 'Count', dimension: 'reason' },
+  RobotOffline: { unit: 'Count', dimension: undefined },
+  Disconnected: { unit: 'Count', dimension: 'how' },
+  /** How long the connection lived, against what was left of its token (F15). */
+  ConnectionLifetime: { unit: 'Milliseconds', dimension: 'how' },
+  TokenRemainingAtDisconnect: { unit: 'Milliseconds', dimension: 'how' },
+  MessageRefused: { unit: 'Count', dimension: 'code' },
+  DependencyUnavailable: { unit: 'Count', dimension: undefined },
+  Fault: { unit: 'Count', dimension: undefined },
+  /** One per run: its absence is what tells that the cleanup has stopped. */
+  CleanupRan: { unit: 'Count', dimension: undefined },
+  CleanupClosed: { unit: 'Count', dimension: undefined },
+  CleanupRobotsOffline: { unit: 'Count', dimension: undefined },
+  CleanupSessionsEnded: { unit: 'Count', dimension: undefined },
+  CleanupFailed: { unit: 'Count', dimension: undefined },
+  /** 1 when the run stopped with work left. */
+  CleanupBehind: { unit: 'Count', dimension: undefined },
+  CleanupTook: { unit: 'Milliseconds', dimension: undefined },
+} as const satisfies Record<string, LifeMetric>;
+
+export type LifeMetric = {
+  readonly unit: 'Count' | 'Milliseconds';
+  readonly dimension: 'kind' | 'reason' | 'how' | 'code' | undefined;
+};
+
+export type LifeMetricName = keyof typeof lifeMetrics;

@@ -1,0 +1,172 @@
+import type { LifeEvent } from '../../core/ports/life-log.ts';
+import { frames, id, word } from './harmless-text.ts';
+import type { LifeMetricName } from './metric-names.ts';
+
+/** What is to be told of an event: a log line, one line of metrics (EMF), or both. */
+export type Telling = {
+  /** Absent: no log line. */
+  readonly level?: 'info' | 'warn' | 'error';
+  readonly fields: Readonly<Record<string, string | number | undefined>>;
+  readonly metrics: readonly (readonly [LifeMetricName, number])[];
+  /** The value of the dimension that these metrics have. */
+  readonly by?: string;
+};
+
+/**
+ * Keys, short because a line is paid by its bytes: `c` connection, `r` robot, `cl` client, `s` session,
+ * `k` kind, `exp` token expiry, `left` what is left of the token in ms, `ms` duration.
+ */
+export function tell(event: LifeEvent): Telling {
+  switch (event.type) {
+    case 'connected':
+      return {
+        level: 'info',
+        fields: {
+          c: id(event.connectionId),
+          k: word(event.kind),
+          via: word(event.carrier),
+          exp: event.tokenExpiresAt,
+          left: event.tokenRemainingMs,
+        },
+        metrics: [
+          ['Connected', 1],
+          ['TokenRemainingAtConnect', event.tokenRemainingMs],
+        ],
+        by: word(event.kind),
+      };
+    case 'connect_refused':
+      return {
+        // A line only where it is somebody we know (403) or we who cannot decide (503). The rest is what
+        // anybody on the internet can cause at will, and a count tells as much as a line without an id.
+        ...(event.status === 403 || event.status >= 500 ? { level: 'warn' } : {}),
+        fields: { status: event.status, reason: word(event.reason) },
+        metrics: [['ConnectRefused', 1]],
+        by: word(event.reason),
+      };
+    case 'welcomed':
+      return {
+        level: 'info',
+        fields: {
+          c: id(event.connectionId),
+          k: word(event.kind),
+          r: event.robotId && id(event.robotId),
+          cl: event.clientId && id(event.clientId),
+          epoch: event.epoch,
+        },
+        metrics: [['Welcomed', 1]],
+        by: word(event.kind),
+      };
+    case 'replaced':
+      return {
+        level: 'info',
+        fields: { r: id(event.robotId), c: id(event.connectionId), by: id(event.by) },
+        metrics: [['Replaced', 1]],
+      };
+    case 'claim_given_back':
+      return {
+        level: 'warn',
+        fields: { r: id(event.robotId), c: id(event.connectionId) },
+        metrics: [['ClaimGivenBack', 1]],
+      };
+    case 'refreshed':
+      return {
+        level: 'info',
+        fields: { c: id(event.connectionId), exp: event.tokenExpiresAt },
+        metrics: [['TokenRefreshed', 1]],
+      };
+    case 'session_opened':
+      return {
+        level: 'info',
+        fields: { r: id(event.robotId), s: id(event.sessionId), cl: id(event.clientId) },
+        metrics: [['SessionOpened', 1]],
+      };
+    case 'session_closed':
+      return {
+        level: 'info',
+        fields: { r: id(event.robotId), s: id(event.sessionId), reason: word(event.reason) },
+        metrics: [['SessionClosed', 1]],
+        by: word(event.reason),
+      };
+    case 'robot_offline':
+      return { level: 'info', fields: { r: id(event.robotId) }, metrics: [['RobotOffline', 1]] };
+    case 'disconnected':
+      return {
+        // An expiry that ended a connection is what the whole system is there to prevent (F15).
+        level: event.how === 'expired' ? 'warn' : 'info',
+        fields: {
+          c: id(event.connectionId),
+          k: word(event.kind),
+          how: word(event.how),
+          ms: event.lifetimeMs,
+          left: event.tokenRemainingMs,
+        },
+        metrics: [
+          ['Disconnected', 1],
+          ['ConnectionLifetime', event.lifetimeMs],
+          ['TokenRemainingAtDisconnect', event.tokenRemainingMs],
+        ],
+        by: word(event.how),
+      };
+    case 'message_refused':
+      // No log line: who is refused may send as fast as the gateway lets them. A metric is a line as
+      // well, but it is the cheapest thing that counts across Lambda instances: about 230 bytes, $0.12 a
+      // million against the $1.20 that the message itself costs at the gateway and in Lambda. Counting in
+      // memory would be cheaper and lost whenever an instance is frozen or ends. It names the connection,
+      // so that the sender can be found, and not the action, which is text from outside.
+      return {
+        fields: { c: id(event.connectionId) },
+        metrics: [['MessageRefused', 1]],
+        by: word(event.code),
+      };
+    case 'dependency_unavailable':
+      return {
+        level: 'warn',
+        fields: { where: word(event.where), code: word(event.code) },
+        metrics: [['DependencyUnavailable', 1]],
+      };
+    case 'fault':
+      return {
+        level: 'error',
+        fields: {
+          where: word(event.where),
+          name: word(event.name),
+          stack: event.stack === undefined ? undefined : frames(event.stack),
+        },
+        metrics: [['Fault', 1]],
+      };
+    case 'cleanup_done':
+      return {
+        ...cleanupLevel(event),
+        fields: {
+          closed: event.closed,
+          offline: event.robotsOffline,
+          ended: event.sessionsEnded,
+          failed: event.failed,
+          more: event.more ? 1 : 0,
+          ms: event.tookMs,
+        },
+        metrics: [
+          ['CleanupRan', 1],
+          ['CleanupClosed', event.closed],
+          ['CleanupRobotsOffline', event.robotsOffline],
+          ['CleanupSessionsEnded', event.sessionsEnded],
+          ['CleanupFailed', event.failed],
+          ['CleanupBehind', event.more ? 1 : 0],
+          ['CleanupTook', event.tookMs],
+        ],
+      };
+    default:
+      return unknownEvent(event);
+  }
+}
+
+/** A run that found nothing to do changed nobody's life: its metrics say that it took place. */
+function cleanupLevel(run: Extract<LifeEvent, { type: 'cleanup_done' }>): Pick<Telling, 'level'> {
+  if (run.failed > 0 || run.more) return { level: 'warn' };
+  return run.closed + run.robotsOffline + run.sessionsEnded > 0 ? { level: 'info' } : {};
+}
+
+/** Does not compile when an event has no case above; at run time a log must not be what fails. */
+function unknownEvent(_event: never): Telling {
+  return { level: 'error', fields: {}, metrics: [['Fault', 1]] };
+}

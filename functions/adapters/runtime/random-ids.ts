@@ -1,0 +1,26 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { clientId, sessionId } from '../../../protocol/ids.ts';
+import type { Ids } from '../../core/ports/ids.ts';
+
+/** Ids of 128 random bits, and session ids that can be found again by their request. */
+export const randomIds: Ids = {
+  clientId: () => clientId.parse(random()),
+  sessionId: (of) =>
+    sessionId.parse(of.requestId === undefined ? random() : digest([of.clientId, of.robotId, of.requestId])),
+};
+
+const idLength = 22;
+
+function random(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/**
+ * 132 bits of SHA-256. Each part is led by its length: joined by a mere separator, a robot and a
+ * request of one caller's choosing could be cut elsewhere and still give the same text, hence the
+ * same session.
+ */
+function digest(parts: readonly string[]): string {
+  const text = parts.map((part) => `${part.length}:${part}`).join('');
+  return createHash('sha256').update(text).digest('base64url').slice(0, idLength);
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { connectionId } from '../../protocol/ids.ts';
+import type { Handshake } from '../core/credentials.ts';
+
+const texts = z.record(z.string(), z.string()).nullish();
+
+/**
+ * What of an API Gateway event is read. MESSAGE and DISCONNECT events lack headers and query, and
+ * `multiValue…` is missing where there is nothing: every part but the context is optional.
+ */
+const gatewayEvent = z.object({
+  requestContext: z.object({
+    routeKey: z.string(),
+    connectionId,
+    apiId: z.string(),
+    stage: z.string(),
+    /** What the client sent, whether or not it names a route. */
+    requestId: z.string().optional(),
+  }),
+  headers: texts,
+  queryStringParameters: texts,
+  multiValueQueryStringParameters: z.record(z.string(), z.array(z.string())).nullish(),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().optional(),
+});
+
+export type GatewayEvent = z.infer<typeof gatewayEvent>;
+
+/** @throws {z.ZodError} for anything that API Gateway does not send; it names paths, never values. */
+export function parseGatewayEvent(event: unknown): GatewayEvent {
+  return gatewayEvent.parse(event);
+}
+
+/** Header names in lower case: API Gateway passes them as the client wrote them. */
+export function handshakeOf(event: GatewayEvent): Handshake {
+  const headers = Object.fromEntries(
+    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const single = event.queryStringParameters?.token;
+  const queryTokens = event.multiValueQueryStringParameters?.token ?? (single === undefined ? [] : [single]);
+  return { headers, queryTokens };
+}

@@ -1,0 +1,20 @@
+import { acceptedSubprotocol, credentialsOf } from '../core/credentials.ts';
+import { type ConnectDeps, connect } from '../core/use-cases/connect.ts';
+import { handshakeOf } from '../edge/gateway-event.ts';
+import type { RouteHandler } from '../edge/route.ts';
+
+export type ConnectRouteDeps = ConnectDeps & { readonly queryToken: boolean };
+
+/** `$connect`: authenticates the handshake. Only our own subprotocol is echoed, never the token's. */
+export const connectRoute: RouteHandler<ConnectRouteDeps> = async (deps, { event, caller }) => {
+  const handshake = handshakeOf(event);
+  const credentials = credentialsOf(handshake, { queryToken: deps.queryToken });
+  const admission = await connect(deps, { socket: caller, credentials });
+  if (!admission.admitted) {
+    return { statusCode: admission.status, body: JSON.stringify({ message: admission.message }) };
+  }
+  const accepted = acceptedSubprotocol(handshake);
+  return accepted === undefined
+    ? { statusCode: 200 }
+    : { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': accepted } };
+};

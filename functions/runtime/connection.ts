@@ -1,0 +1,44 @@
+import { cognitoTokenVerifier } from '../adapters/cognito/token-verifier.ts';
+import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
+import type { RoutesOf } from '../route-table.ts';
+import { byeRoute } from '../routes/bye.ts';
+import { connectRoute } from '../routes/connect.ts';
+import { defaultRoute } from '../routes/default.ts';
+import { disconnectRoute } from '../routes/disconnect.ts';
+import { refreshTokenRoute } from '../routes/refresh-token.ts';
+import { dependencies, type Overrides } from './dependencies.ts';
+import { managementEndpointOf } from './management-endpoint.ts';
+import { type Environment, identityFrom, queryTokenFrom, tokenPolicyFrom } from './settings.ts';
+
+const routes = {
+  $connect: connectRoute,
+  $disconnect: disconnectRoute,
+  $default: defaultRoute,
+  refreshToken: refreshTokenRoute,
+  bye: byeRoute,
+} satisfies Record<RoutesOf<'connection'>, unknown>;
+
+/** The function behind the life of a connection: it comes, refreshes, leaves. */
+export function connectionFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
+  const { clock, lifeLog, ...make } = dependencies(environment, overrides);
+  const policy = tokenPolicyFrom(environment);
+  const verifier = cognitoTokenVerifier({ ...identityFrom(environment), leewayMs: policy.leewayMs, clock });
+  // Ahead of the first token, not in its way; a failure is met again, and told, when a token comes.
+  void verifier.warm();
+  return dispatch({
+    routes,
+    endpointOf: managementEndpointOf(environment),
+    deps: {
+      clock,
+      lifeLog,
+      policy,
+      verifier,
+      queryToken: queryTokenFrom(environment),
+      connections: make.connections(),
+      robots: make.robots(),
+      sessions: make.sessions(),
+      clients: make.clients(),
+      peers: make.peers(),
+    },
+  });
+}

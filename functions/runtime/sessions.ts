@@ -1,0 +1,49 @@
+import { randomIds } from '../adapters/runtime/random-ids.ts';
+import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
+import type { RoutesOf } from '../route-table.ts';
+import { closeSessionRoute } from '../routes/close-session.ts';
+import { getIceServersRoute } from '../routes/get-ice-servers.ts';
+import { helloRoute } from '../routes/hello.ts';
+import { listRobotsRoute } from '../routes/list-robots.ts';
+import { openSessionRoute } from '../routes/open-session.ts';
+import { dependencies, type Overrides } from './dependencies.ts';
+import { managementEndpointOf } from './management-endpoint.ts';
+import {
+  type Environment,
+  fleetSizeFrom,
+  iceServersFrom,
+  maxSessionsPerRobotFrom,
+  tokenPolicyFrom,
+} from './settings.ts';
+
+const routes = {
+  hello: helloRoute,
+  listRobots: listRobotsRoute,
+  openSession: openSessionRoute,
+  closeSession: closeSessionRoute,
+  getIceServers: getIceServersRoute,
+} satisfies Record<RoutesOf<'sessions'>, unknown>;
+
+/** The function behind presence and sessions: who is there, and who talks with whom. */
+export function sessionsFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
+  const { clock, lifeLog, ...make } = dependencies(environment, overrides);
+  return dispatch({
+    routes,
+    endpointOf: managementEndpointOf(environment),
+    deps: {
+      clock,
+      lifeLog,
+      ids: randomIds,
+      policy: tokenPolicyFrom(environment),
+      fleetSize: fleetSizeFrom(environment),
+      maxSessionsPerRobot: maxSessionsPerRobotFrom(environment),
+      iceServers: iceServersFrom(environment),
+      connections: make.connections(),
+      robots: make.robots(),
+      sessions: make.sessions(),
+      clients: make.clients(),
+      fleets: make.fleets(),
+      peers: make.peers(),
+    },
+  });
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { iceServer } from '../../protocol/messages/ice.ts';
+import { type TokenPolicy, tokenPolicySchema } from '../../protocol/token-policy.ts';
+import { type SettingName, settingVariables, tableVariables } from '../environment-names.ts';
+import type { TableName } from '../table-shapes.ts';
+
+/** Environment variables: `process.env` in a Lambda, the local stack's own otherwise. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+function required(environment: Environment, variable: string): string {
+  const value = environment[variable];
+  if (value === undefined || value === '') {
+    throw new Error(
+      `${variable} is not set. The stack sets it together with the permission; deploy it again.`,
+    );
+  }
+  return value;
+}
+
+function setting(environment: Environment, name: SettingName): string {
+  return required(environment, settingVariables[name]);
+}
+
+function optional(environment: Environment, name: SettingName): string | undefined {
+  const value = environment[settingVariables[name]];
+  return value === '' ? undefined : value;
+}
+
+function json<T>(environment: Environment, name: SettingName, schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(setting(environment, name)));
+}
+
+export function tableNameFrom(environment: Environment, table: TableName): string {
+  return required(environment, tableVariables[table]);
+}
+
+export function tokenPolicyFrom(environment: Environment): TokenPolicy {
+  return json(environment, 'tokenPolicy', tokenPolicySchema);
+}
+
+/** What the token verifier is made of. */
+export function identityFrom(environment: Environment) {
+  const jwksUri = optional(environment, 'jwksUri');
+  return {
+    userPoolId: setting(environment, 'userPoolId'),
+    clientIds: setting(environment, 'userPoolClientIds').split(','),
+    tokenUse: z.enum(['access', 'id', 'either']).parse(setting(environment, 'tokenUse')),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+  };
+}
+
+export function queryTokenFrom(environment: Environment): boolean {
+  return setting(environment, 'queryToken') === 'true';
+}
+
+export function iceServersFrom(environment: Environment) {
+  return json(environment, 'iceServers', z.array(iceServer));
+}
+
+const positive = z.coerce.number().int().positive();
+
+export function fleetSizeFrom(environment: Environment): number {
+  return positive.parse(setting(environment, 'fleetSize'));
+}
+
+export function maxSessionsPerRobotFrom(environment: Environment): number {
+  return positive.parse(setting(environment, 'maxSessionsPerRobot'));
+}
+
+export function managementEndpointFrom(environment: Environment): string | undefined {
+  return optional(environment, 'managementEndpoint');
+}
+
+/** Set by Lambda itself. */
+export function regionFrom(environment: Environment): string {
+  return required(environment, 'AWS_REGION');
+}

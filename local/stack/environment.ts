@@ -1,0 +1,44 @@
+import { settingVariables, tableVariables } from '../../functions/environment-names.ts';
+import { tableNames } from '../../functions/table-shapes.ts';
+import type { TokenPolicy } from '../../protocol/token-policy.ts';
+import type { TableNames } from '../store/create-tables.ts';
+
+/** What the functions are told of the local stack, in the variables that the deployed stack would set. */
+export function functionEnvironment(of: {
+  readonly region: string;
+  readonly policy: TokenPolicy;
+  readonly tables: TableNames;
+  readonly dynamodb: string;
+  readonly identity: {
+    readonly userPoolId: string;
+    readonly clientIds: readonly string[];
+    readonly jwksUri: string;
+  };
+  readonly managementEndpoint: string;
+}): Readonly<Record<string, string>> {
+  const settings = {
+    tokenPolicy: JSON.stringify(of.policy),
+    userPoolId: of.identity.userPoolId,
+    userPoolClientIds: of.identity.clientIds.join(','),
+    tokenUse: 'access',
+    jwksUri: of.identity.jwksUri,
+    queryToken: 'true',
+    managementEndpoint: of.managementEndpoint,
+    iceServers: '[]',
+    fleetSize: '3',
+    maxSessionsPerRobot: '10',
+  } satisfies Record<keyof typeof settingVariables, string>;
+  const named = Object.entries(settings).map(([name, value]) => [
+    settingVariables[name as keyof typeof settingVariables],
+    value,
+  ]);
+  return {
+    AWS_REGION: of.region,
+    // The embedded store and the local gateway check no signature; the SDK insists on signing.
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: of.dynamodb,
+    ...Object.fromEntries(tableNames.map((table) => [tableVariables[table], of.tables[table]])),
+    ...Object.fromEntries(named),
+  };
+}

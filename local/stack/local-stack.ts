@@ -1,0 +1,147 @@
+import { cleanupFunction } from '../../functions/runtime/cleanup.ts';
+import type { Overrides } from '../../functions/runtime/dependencies.ts';
+import type { TokenPolicy } from '../../protocol/token-policy.ts';
+import { type GatewayRoute, type LocalGateway, startLocalGateway } from '../gateway/gateway.ts';
+import { type LocalIdentity, startLocalIdentity } from '../identity/identity.ts';
+import { localTableNames, startLocalStore } from '../store/local-store.ts';
+import { functionEnvironment } from './environment.ts';
+import { gatewayDefaults, type LocalStackOptions, policyFor } from './options.ts';
+import { localRoutes } from './routes.ts';
+import { startSchedule } from './schedule.ts';
+import { seededUsers } from './users.ts';
+
+const regionNames = ['us-east-1', 'eu-west-1'] as const;
+const homeRegion = regionNames[0];
+const userPoolId = `${homeRegion}_Heliograph`;
+const clientIds = { robots: 'heliographlocalrobots', people: 'heliographlocalpeople' };
+
+/** Where everything is, in the words of `--json`. */
+export type LocalAddresses = {
+  readonly gateway: string;
+  readonly identity: string;
+  readonly dynamodb: string;
+  readonly region: string;
+  readonly userPoolId: string;
+  readonly clientIds: { readonly robots: string; readonly people: string };
+};
+
+export type LocalStack = {
+  readonly addresses: LocalAddresses;
+  readonly policy: TokenPolicy;
+  /** One a region; the first is the one in `addresses`. */
+  readonly gateways: readonly LocalGateway[];
+  readonly identity: LocalIdentity;
+  close(): Promise<void>;
+};
+
+/**
+ * The whole backend in this process: identity, store, a gateway a region, and the schedule. What has
+ * been started is stopped again when something after it fails.
+ */
+export async function startLocalStack(
+  options: LocalStackOptions,
+  overrides: Overrides = {},
+): Promise<LocalStack> {
+  const policy = policyFor(options);
+  const stops: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    const identity = await startIdentity(options, policy);
+    stops.push(() => identity.close());
+    const store = await startLocalStore({
+      port: portAt(options, 12),
+      ...(options.dataDir === undefined ? {} : { path: options.dataDir }),
+    });
+    stops.push(() => store.close());
+
+    const gateways: LocalGateway[] = [];
+    for (const [index, region] of regionNames.slice(0, options.regions).entries()) {
+      const port = portAt(options, 10 * (index + 1));
+      const gateway = await startRegion({ region, port, policy, options, store, identity, overrides });
+      gateways.push(gateway);
+      stops.push(() => gateway.close());
+    }
+    const [home] = gateways;
+    if (home === undefined) throw new Error('A local stack has at least one region.');
+
+    const environment = environmentFor(home.managementEndpoint, homeRegion, { policy, store, identity });
+    const schedule = startSchedule({
+      everyMs: policy.cleanupEveryMs,
+      invoke: cleanupFunction(environment, overrides),
+      onFailure: (failure) => process.emitWarning(`The cleanup failed: ${String(failure)}`),
+    });
+    stops.push(() => schedule.stop());
+
+    const { url: identityUrl } = identity;
+    const addresses = {
+      gateway: home.url,
+      identity: identityUrl,
+      dynamodb: store.endpoint,
+      region: homeRegion,
+      userPoolId,
+      clientIds,
+    };
+    return { addresses, policy, gateways, identity, close };
+  } catch (failure) {
+    await close();
+    throw failure;
+  }
+}
+
+function portAt(options: LocalStackOptions, offset: number): number {
+  return options.port === 0 ? 0 : options.port + offset;
+}
+
+function startIdentity(options: LocalStackOptions, policy: TokenPolicy): Promise<LocalIdentity> {
+  const { tokenMs, refreshTokenMs } = policy;
+  return startLocalIdentity({
+    port: portAt(options, 11),
+    region: homeRegion,
+    userPoolId,
+    clients: clientIds,
+    lifetimes: { accessTokenMs: tokenMs, idTokenMs: tokenMs, refreshTokenMs },
+    users: seededUsers,
+  });
+}
+
+type Shared = {
+  readonly policy: TokenPolicy;
+  readonly store: { readonly endpoint: string };
+  readonly identity: LocalIdentity;
+};
+
+function environmentFor(managementEndpoint: string, region: string, { policy, store, identity }: Shared) {
+  return functionEnvironment({
+    region,
+    policy,
+    tables: localTableNames,
+    dynamodb: store.endpoint,
+    identity: { userPoolId, clientIds: Object.values(clientIds), jwksUri: identity.jwksUri },
+    managementEndpoint,
+  });
+}
+
+async function startRegion(
+  of: Shared & {
+    readonly region: string;
+    readonly port: number;
+    readonly options: LocalStackOptions;
+    readonly overrides: Overrides;
+  },
+): Promise<LocalGateway> {
+  // The functions must know the gateway's address, which is known only once it listens on its port.
+  const routes = new Map<string, GatewayRoute>();
+  const gateway = await startLocalGateway({
+    port: of.port,
+    stage: 'local',
+    region: of.region,
+    routes,
+    idleTimeoutMs: of.options.idleTimeoutMs ?? gatewayDefaults.idleTimeoutMs,
+    maxConnectionAgeMs: of.options.connectionMaxAgeMs ?? gatewayDefaults.maxConnectionAgeMs,
+  });
+  const environment = environmentFor(gateway.managementEndpoint, of.region, of);
+  for (const [key, route] of localRoutes(environment, of.overrides)) routes.set(key, route);
+  return gateway;
+}

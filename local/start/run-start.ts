@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { styleText } from 'node:util';
+import { CommanderError } from 'commander';
+import { startLocalStack } from '../stack/local-stack.ts';
+import { seededPassword } from '../stack/users.ts';
+import { startDemoRobot } from './demo-robot.ts';
+import { parseStartFlags, type StartFlags } from './flags.ts';
+import { startFrontPage } from './front-page.ts';
+import { lifeLines } from './life-lines.ts';
+import type { StartAddresses } from './start-addresses.ts';
+
+/** `npm start`: starts everything, waits for a signal, stops everything. Gives the exit code. */
+export async function runStart(argv: readonly string[]): Promise<number> {
+  let flags: StartFlags;
+  try {
+    flags = parseStartFlags(argv);
+  } catch (failure) {
+    if (failure instanceof CommanderError) return failure.exitCode;
+    throw failure;
+  }
+  // Heard from the beginning: Ctrl-C during the start must stop what has been started, too.
+  const asked = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    await startAll(flags, stops);
+    await asked;
+    if (!flags.json) print('\nStopping.');
+    return 0;
+  } catch (failure) {
+    process.stderr.write(`${styleText('red', 'Heliograph cannot start.')} ${reasonOf(failure)}\n`);
+    return 1;
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+async function startAll(flags: StartFlags, stops: (() => Promise<void>)[]): Promise<void> {
+  const startedAt = performance.now();
+  const page = await startFrontPage({ port: flags.stack.port });
+  stops.push(() => page.close());
+  const stack = await startLocalStack(flags.stack, flags.json ? {} : { lifeLog: lifeLines(print) });
+  stops.push(() => stack.close());
+
+  const addresses: StartAddresses = { console: page.url, ...stack.addresses };
+  page.show(addresses);
+  const took = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const secondGateway = stack.gateways[1]?.url;
+  print(flags.json ? JSON.stringify(addresses) : banner(addresses, { took, secondGateway }));
+
+  if (flags.demo) {
+    const robot = startDemoRobot(addresses, (line) =>
+      print(
+        flags.json
+          ? JSON.stringify({ source: 'rover-1', message: line })
+          : styleText('cyan', `rover-1  ${line}`),
+      ),
+    );
+    stops.push(() => robot.stop());
+  }
+}
+
+function banner(
+  addresses: StartAddresses,
+  more: { took: string; secondGateway: string | undefined },
+): string {
+  const line = (name: string, value: string) => `  ${name.padEnd(10)} ${styleText('cyan', value)}`;
+  return [
+    '',
+    `${styleText('bold', 'Heliograph is up')} after ${more.took} s.`,
+    '',
+    line('Start page', addresses.console),
+    line('Gateway', addresses.gateway),
+    ...(more.secondGateway === undefined ? [] : [line('  second', more.secondGateway)]),
+    line('Identity', addresses.identity),
+    line('DynamoDB', addresses.dynamodb),
+    '',
+    `  Users      operator-1, operator-2, viewer-1, admin-1, rover-1 … (password ${seededPassword})`,
+    '',
+    `Next: ${styleText('bold', 'npm run demo')} in another terminal drives rover-1. Ctrl-C stops everything.`,
+    '',
+  ].join('\n');
+}
+
+function reasonOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

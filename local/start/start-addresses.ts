@@ -1,0 +1,4 @@
+import type { LocalAddresses } from '../stack/local-stack.ts';
+
+/** The first line of `--json`: its names are a contract. */
+export type StartAddresses = { readonly console: string } & LocalAddresses;
