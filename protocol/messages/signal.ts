@@ -13,7 +13,7 @@ export const signal = clientMessage('signal', {
   robotId,
   seq,
   kind: signalKind,
-  data: z.unknown().describe('passed on as it is; for `candidate` one or an array'),
+  data: z.unknown().optional().describe('passed on as it is; for `candidate` one or an array'),
 }).describe('Sends one signal to the other side of a session.');
 
 export const signalAck = serverMessage('signalAck', { sessionId, seq }).describe(
@@ -26,7 +26,7 @@ export const relayedSignal = serverMessage('signal', {
   from: kind.describe('which side sent it'),
   seq,
   kind: signalKind,
-  data: z.unknown(),
+  data: z.unknown().optional(),
   leaseEpoch: z.int().nonnegative().describe('the control lease under which it was sent'),
 }).describe('A signal from the other side. Several can arrive out of order: sort by `seq`.');
 

@@ -8,7 +8,15 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Change, collectBindings, type Expression, updateWith } from './expression.ts';
+import {
+  allOf,
+  type Change,
+  collectBindings,
+  type Expression,
+  isAbsent,
+  isPresent,
+  updateWith,
+} from './expression.ts';
 import { conditionFailed, orConditionFailed, orUnavailable } from './failure.ts';
 
 export type TableAccess = { readonly client: Pick<DynamoDBClient, 'send'>; readonly tableName: string };
@@ -55,14 +63,15 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
     },
 
     async insert(key, row) {
-      const names = Object.keys(key);
+      const bindings = collectBindings();
+      const condition = allOf(...Object.keys(key).map(isAbsent))(bindings);
       const result = await orConditionFailed(
         client.send(
           new PutItemCommand({
             TableName: tableName,
             Item: toItem({ ...key, ...row }),
-            ConditionExpression: names.map((name) => `attribute_not_exists(#${name})`).join(' AND '),
-            ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+            ConditionExpression: condition,
+            ...bound(bindings),
           }),
         ),
       );
@@ -91,14 +100,17 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
 
     async remove(key, onlyIf) {
       const bindings = collectBindings();
-      const condition = onlyIf?.(bindings);
+      // That of two who delete only one is given the row, DynamoDB Local holds to only under a condition.
+      const isThere = Object.keys(key).map(isPresent);
+      const condition = allOf(...isThere, ...(onlyIf === undefined ? [] : [onlyIf]))(bindings);
       const result = await orConditionFailed(
         client.send(
           new DeleteItemCommand({
             TableName: tableName,
             Key: marshall(key),
             ReturnValues: 'ALL_OLD',
-            ...(condition !== undefined && { ConditionExpression: condition, ...bound(bindings) }),
+            ConditionExpression: condition,
+            ...bound(bindings),
           }),
         ),
       );

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { requireAccessTokenHolder } from '../access-token.ts';
+import { CognitoError } from '../cognito-error.ts';
+import { requireClient, requireUser } from '../user-pool.ts';
+import { clientIdField, operation, userInput } from './operation.ts';
+import { attributesOf } from './shapes.ts';
+
+const ofHolder = z.object({ AccessToken: z.string() });
+
+/**
+ * An unknown token is answered like a revoked one (RFC 7009, 2.2): the caller's aim, that it does not work, is met.
+ */
+export const revokeToken = operation(
+  z.object({ Token: z.string(), ClientId: clientIdField }),
+  (pool, input) => {
+    const client = requireClient(pool, input.ClientId);
+    if (input.Token.split('.').length === 3) {
+      throw new CognitoError('UnsupportedTokenTypeException', 'Only refresh tokens can be revoked.');
+    }
+    const record = pool.sessions.findByRefreshToken(input.Token);
+    if (record === undefined) return {};
+    if (record.session.clientId !== client.id) {
+      throw new CognitoError('UnauthorizedException', 'The token was not issued to this client.');
+    }
+    record.session.revoked = true;
+    const userName = pool.users.bySub(record.session.sub)?.userName;
+    if (userName !== undefined) pool.emit({ kind: 'revoked', userName, cause: 'RevokeToken' });
+    return {};
+  },
+);
+
+export const globalSignOut = operation(ofHolder, (pool, input) => {
+  const user = requireAccessTokenHolder(pool, input.AccessToken);
+  pool.sessions.revokeAllOf(user.sub);
+  pool.emit({ kind: 'revoked', userName: user.userName, cause: 'GlobalSignOut' });
+  return {};
+});
+
+export const adminUserGlobalSignOut = operation(userInput, (pool, input) => {
+  const user = requireUser(pool, input);
+  pool.sessions.revokeAllOf(user.sub);
+  pool.emit({ kind: 'revoked', userName: user.userName, cause: 'AdminUserGlobalSignOut' });
+  return {};
+});
+
+export const getUser = operation(ofHolder, (pool, input) => {
+  const user = requireAccessTokenHolder(pool, input.AccessToken);
+  return { Username: user.userName, UserAttributes: attributesOf(user) };
+});
