@@ -42,6 +42,7 @@ export function sessionMember({ robotId, sessionId }: SessionKey): string {
 
 export const sessionOfMember = z
   .string()
+  .regex(/^[^#]+#/)
   .transform((member) => {
     const end = member.indexOf('#');
     return { sessionId: member.slice(0, end), robotId: member.slice(end + 1) };
