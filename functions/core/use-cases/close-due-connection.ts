@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../../protocol/ids.ts';
 import type { ServerMessage } from '../../../protocol/messages.ts';
-import { type Connection, isExpired } from '../model/connection.ts';
+import { type Connection, connectionDeadline, isExpired } from '../model/connection.ts';
 import {
   type ConnectionEnd,
   closingRetryMs,
@@ -22,6 +22,7 @@ export async function closeDueConnection(
 ): Promise<boolean> {
   const connection = await deps.connections.get(connectionId);
   if (connection === undefined) return false;
+  if (await wasPostponed(deps, connection, now)) return false;
   if (!(await deps.connections.beginClosing(connectionId, { now, retryAt: now + closingRetryMs })))
     return false;
 
@@ -31,6 +32,18 @@ export async function closeDueConnection(
   if (parting !== undefined) await deps.peers.post(connection, parting);
   await deps.peers.close(connection);
   await endConnection(deps, connection, end);
+  return true;
+}
+
+/**
+ * A `hello` and a refresh at the same moment can leave the deadline of the shorter life on the row of
+ * the longer one. What the row itself says of its life decides; the deadline is put right.
+ */
+async function wasPostponed(deps: EndConnectionDeps, connection: Connection, now: number): Promise<boolean> {
+  const nextDeadlineAt = connectionDeadline(deps.policy, connection);
+  if (connection.state === 'closing' || nextDeadlineAt <= now) return false;
+  const { token, identity } = connection;
+  await deps.connections.refresh(connection.connectionId, { token, groups: identity.groups, nextDeadlineAt });
   return true;
 }
 
