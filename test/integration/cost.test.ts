@@ -45,4 +45,23 @@ describe.skipIf(localOnly)('[local-only] AWS calls per signal', () => {
     }
     await Promise.all([robot.close(), client.close()]);
   });
+
+  it('prints how long a signal takes through the local stack', async () => {
+    const { robot, client, key } = await openPair(stack.addresses, {
+      robot: 'rover-2',
+      client: 'operator-2',
+    });
+    const tookMs: number[] = [];
+    for (let seq = 1; seq <= 200; seq += 1) {
+      const sentAt = performance.now();
+      client.send({ action: 'signal', ...key, seq, kind: 'custom', data: 'x' });
+      await robot.nextOf('signal', (signal) => signal.seq === seq);
+      tookMs.push(performance.now() - sentAt);
+    }
+    tookMs.sort((a, b) => a - b);
+    const at = (part: number) => (tookMs[Math.floor(tookMs.length * part)] ?? 0).toFixed(1);
+    process.stdout.write(`A signal through the local stack: median ${at(0.5)} ms, p99 ${at(0.99)} ms\n`);
+    expect(tookMs).toHaveLength(200);
+    await Promise.all([robot.close(), client.close()]);
+  });
 });

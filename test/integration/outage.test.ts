@@ -69,7 +69,7 @@ describe.skipIf(localOnly)(
         client: 'operator-1',
       });
       // The SDK tries twice.
-    stack.gateways[0]?.faults.failNextPosts(2, 500);
+      stack.gateways[0]?.faults.failNextPosts(2, 500);
       expect(await client.request('signal', { ...key, seq: 1, kind: 'custom' })).toMatchObject({
         code: 'unavailable',
         seq: 1,

@@ -63,7 +63,7 @@ export function fromConnection(connection: Connection) {
 }
 
 export function fromTokenLife(token: TokenLife) {
-  return { tokenIssuedAt: token.issuedAt, tokenExpiresAt: token.expiresAt, ...(token.originJti !== undefined && { originJti: token.originJti }) };
+  return { tokenIssuedAt: token.issuedAt, tokenExpiresAt: token.expiresAt, originJti: token.originJti };
 }
 
 export function connectionDue(connectionId: string, nextDeadlineAt: number) {

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { onEveryAdapter } from './support/adapters.ts';
+import {
+  allDue,
+  bothOrders,
+  client,
+  clientSession,
+  connectionId,
+  dueByShard,
+  names,
+  robot,
+  session,
+  t0,
+} from './support/samples.ts';
+
+const key = { robotId: robot('rover-1'), sessionId: session('s1') };
+const s1 = clientSession('s1');
+const due = s1.nextDeadlineAt;
+
+onEveryAdapter('ClientSessionStore', (stores) => {
+  const store = () => stores().sessions;
+
+  describe('create', () => {
+    it('creates and gives the session', async () => {
+      expect(await store().create(s1)).toEqual({ created: true, session: s1 });
+      expect(await store().get(key)).toEqual(s1);
+    });
+
+    it('gives the one that was there when it is repeated', async () => {
+      await store().create(s1);
+      const repeated = clientSession('s1', { clientId: client('client-2'), mode: 'view' });
+      expect(await store().create(repeated)).toEqual({ created: false, session: s1 });
+      expect(await store().get(key)).toEqual(s1);
+    });
+
+    it('creates once of two at once, and both see the same', async () => {
+      const [one, other] = await Promise.all([
+        store().create(s1),
+        store().create(clientSession('s1', { mode: 'view' })),
+      ]);
+      expect([one.created, other.created].sort()).toEqual([false, true]);
+      expect(one.session).toEqual(other.session);
+      expect(await store().get(key)).toEqual(one.session);
+    });
+
+    it('keeps the same session id of two robots apart', async () => {
+      const other = clientSession('s1', { robotId: robot('rover-2') });
+      await store().create(s1);
+      expect(await store().create(other)).toEqual({ created: true, session: other });
+    });
+  });
+
+  it('knows nothing of a session that was never created', async () => {
+    expect(await store().get(key)).toBeUndefined();
+  });
+
+  it('lists all sessions of a robot, and no other’s', async () => {
+    const sessions = names('s', 30).map((name) => clientSession(name));
+    await Promise.all(sessions.map((each) => store().create(each)));
+    await store().create(clientSession('s-999', { robotId: robot('rover-10') }));
+    const listed = await store().listByRobot(key.robotId);
+    expect([...listed].sort((one, other) => one.sessionId.localeCompare(other.sessionId))).toEqual(sessions);
+    expect(await store().listByRobot(robot('nobody'))).toEqual([]);
+  });
+
+  describe('remove', () => {
+    it('deletes the row and gives what it held', async () => {
+      await store().create(s1);
+      expect(await store().remove(key)).toEqual(s1);
+      expect(await store().get(key)).toBeUndefined();
+      expect(await store().remove(key)).toBeUndefined();
+    });
+
+    it('gives the row to exactly one of many at once', async () => {
+      await store().create(s1);
+      const rows = await Promise.all([
+        store().remove(key),
+        store().removeIfDue(key, due),
+        store().remove(key),
+        store().removeIfDue(key, due),
+      ]);
+      expect(rows.filter((row) => row !== undefined)).toEqual([s1]);
+    });
+  });
+
+  describe('removeIfDue', () => {
+    it('deletes at the deadline, exactly (I6)', async () => {
+      await store().create(s1);
+      expect(await store().removeIfDue(key, due - 1)).toBeUndefined();
+      expect(await store().get(key)).toEqual(s1);
+      expect(await store().removeIfDue(key, due)).toEqual(s1);
+      expect(await store().get(key)).toBeUndefined();
+      expect(await store().removeIfDue(key, due)).toBeUndefined();
+    });
+
+    it.each(bothOrders)(
+      'and a refresh at once: refreshed and kept, or removed and told so ($order)',
+      async ({ race }) => {
+        for (const name of names('raced', 10)) {
+          const raced = { ...key, sessionId: session(name) };
+          await store().create(clientSession(name));
+          const [removed, copied] = await race(
+            () => store().removeIfDue(raced, due),
+            () =>
+              store().copyToken(raced, {
+                connectionId: connectionId('c1'),
+                tokenExpiresAt: t0 + 100_000,
+                nextDeadlineAt: due + 40_000,
+              }),
+          );
+          expect(copied).toBe(removed === undefined);
+          expect((await store().get(raced)) === undefined).toBe(removed !== undefined);
+        }
+      },
+    );
+  });
+
+  describe('copyToken', () => {
+    const copy = (tokenExpiresAt: number) => ({
+      connectionId: connectionId('c1'),
+      tokenExpiresAt,
+      nextDeadlineAt: tokenExpiresAt + 180_000,
+    });
+
+    it('copies the end of the token and the deadline, and nothing else', async () => {
+      await store().create(s1);
+      expect(await store().copyToken(key, copy(t0 + 100_000))).toBe(true);
+      expect(await store().get(key)).toEqual({
+        ...s1,
+        socket: { ...s1.socket, tokenExpiresAt: t0 + 100_000 },
+        nextDeadlineAt: t0 + 280_000,
+      });
+    });
+
+    it('moves the deadline with a token of the same end', async () => {
+      await store().create(s1);
+      const same = { ...copy(s1.socket.tokenExpiresAt), nextDeadlineAt: due + 1 };
+      expect(await store().copyToken(key, same)).toBe(true);
+      expect(await store().get(key)).toEqual({ ...s1, nextDeadlineAt: due + 1 });
+    });
+
+    it('F14: does not shorten; the session is still this connection’s', async () => {
+      await store().create(s1);
+      expect(await store().copyToken(key, copy(s1.socket.tokenExpiresAt - 1))).toBe(true);
+      expect(await store().get(key)).toEqual(s1);
+    });
+
+    it.each([t0 + 100_000, t0 + 1])('is false for another connection, and changes nothing', async (end) => {
+      await store().create(s1);
+      const stranger = { ...copy(end), connectionId: connectionId('c2') };
+      expect(await store().copyToken(key, stranger)).toBe(false);
+      expect(await store().get(key)).toEqual(s1);
+    });
+
+    it('is false for a session that is gone, and makes no row of it', async () => {
+      expect(await store().copyToken(key, copy(t0 + 100_000))).toBe(false);
+      expect(await store().get(key)).toBeUndefined();
+    });
+  });
+
+  describe('due', () => {
+    const all = names('s', 40);
+    const deadlineOf = (i: number) => t0 + ((i * 7) % 40);
+
+    it('names over all shards what is due, each once, and nothing else (I6)', async () => {
+      await Promise.all(
+        all.map((name, i) =>
+          store().create(
+            clientSession(name, { robotId: robot(`r-${i % 3}`), nextDeadlineAt: deadlineOf(i) }),
+          ),
+        ),
+      );
+      const shards = await dueByShard((of) => store().due(of), t0 + 19);
+      expect(shards.every((shard) => shard.length > 0)).toBe(true);
+      const found = shards.flat().sort((one, other) => one.sessionId.localeCompare(other.sessionId));
+      const expected = all.flatMap((sessionId, i) =>
+        deadlineOf(i) <= t0 + 19 ? [{ robotId: `r-${i % 3}`, sessionId }] : [],
+      );
+      expect(found).toEqual(expected);
+      const limited = await dueByShard((of) => store().due(of), t0 + 19, 1);
+      expect(limited).toEqual(shards.map((shard) => shard.slice(0, 1)));
+    });
+
+    it('follows the deadline as it moves, and forgets what is removed', async () => {
+      await store().create(s1);
+      expect(await allDue((of) => store().due(of), due)).toEqual([key]);
+      await store().copyToken(key, {
+        connectionId: connectionId('c1'),
+        tokenExpiresAt: t0 + 100_000,
+        nextDeadlineAt: due + 1,
+      });
+      expect(await allDue((of) => store().due(of), due)).toEqual([]);
+      await store().remove(key);
+      expect(await allDue((of) => store().due(of), due + 1)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import { afterEach, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Database, dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
+import { everyCall } from './support/every-call.ts';
+import { answerWith, type FailingEndpoint, failingEndpoint } from './support/failing-endpoint.ts';
+
+/** What each method asks of which table, hence the permissions that it needs, and no more. */
+const expected: Record<string, readonly string[]> = {
+  'connections.create': ['PutItem connections'],
+  'connections.get': ['GetItem connections'],
+  'connections.markReady': ['UpdateItem connections'],
+  'connections.refresh': ['GetItem connections', 'UpdateItem connections'],
+  'connections.beginClosing': ['UpdateItem connections'],
+  'connections.markClosing': ['UpdateItem connections'],
+  'connections.remove': ['DeleteItem connections'],
+  'connections.due': ['Query connections/byDeadline'],
+  'robots.get': ['GetItem robotSessions'],
+  'robots.getMany': ['BatchGetItem robotSessions'],
+  'robots.claim': ['UpdateItem robotSessions'],
+  'robots.giveBack': ['UpdateItem robotSessions'],
+  'robots.release': ['UpdateItem robotSessions'],
+  'robots.leave': ['UpdateItem robotSessions'],
+  'robots.endResume': ['UpdateItem robotSessions'],
+  'robots.copyToken': ['GetItem robotSessions', 'UpdateItem robotSessions'],
+  'robots.takeControl': ['GetItem robotSessions', 'UpdateItem robotSessions'],
+  'robots.dropControl': ['UpdateItem robotSessions'],
+  'robots.due': ['Query robotSessions/byDeadline'],
+  'sessions.create': ['GetItem clientSessions', 'PutItem clientSessions'],
+  'sessions.get': ['GetItem clientSessions'],
+  'sessions.listByRobot': ['Query clientSessions'],
+  'sessions.remove': ['DeleteItem clientSessions'],
+  'sessions.removeIfDue': ['DeleteItem clientSessions'],
+  'sessions.copyToken': ['GetItem clientSessions', 'UpdateItem clientSessions'],
+  'sessions.due': ['Query clientSessions/byDeadline'],
+  'signalPath.read': ['BatchGetItem clientSessions', 'BatchGetItem robotSessions'],
+  'clients.enter': ['UpdateItem directory'],
+  'clients.sessionsOf': ['GetItem directory'],
+  'clients.addSession': ['UpdateItem directory'],
+  'clients.removeSession': ['UpdateItem directory'],
+  'clients.leave': ['DeleteItem directory'],
+  'fleets.enlist': ['DeleteItem directory', 'PutItem directory'],
+  'fleets.list': ['Query directory'],
+};
+
+const batched = z.object({ ConsistentRead: z.boolean().optional() });
+const requestInput = z.object({
+  TableName: z.string().optional(),
+  IndexName: z.string().optional(),
+  ConsistentRead: z.boolean().optional(),
+  RequestItems: z.record(z.string(), batched).optional(),
+});
+
+type Request = { readonly on: string; readonly isConsistentRead: boolean };
+
+/** The requests that the SDK is asked for, by action and logical table. */
+async function requestsOf(database: Database, call: () => Promise<unknown>): Promise<Request[]> {
+  const requests: Request[] = [];
+  const logical = new Map(Object.entries(database.tableNames).map(([name, table]) => [table, name]));
+  database.client.middlewareStack.add(
+    (next, context) => (args) => {
+      const action = context.commandName?.replace('Command', '');
+      const input = requestInput.parse(args.input);
+      const tables = input.RequestItems ?? { [input.TableName ?? '']: input };
+      for (const [table, { ConsistentRead }] of Object.entries(tables)) {
+        const index = input.IndexName === undefined ? '' : `/${input.IndexName}`;
+        const on = `${action} ${logical.get(table)}${index}`;
+        requests.push({ on, isConsistentRead: ConsistentRead === true });
+      }
+      return next(args);
+    },
+    { step: 'initialize', name: 'record' },
+  );
+  try {
+    await call();
+  } finally {
+    database.client.middlewareStack.remove('record');
+  }
+  return requests;
+}
+
+onEveryDatabase('Requests to DynamoDB', (database) => {
+  it('are those of the list: no Scan, no transaction, and every decision on a consistent read', async () => {
+    const found: Record<string, string[]> = {};
+    // On nothing, repeated, and on what the first round has left: so that both ends of each condition are met.
+    for (const _round of [1, 2]) {
+      for (const { method, make } of everyCall.flatMap((call) => [call, call])) {
+        const requests = await requestsOf(database(), () => make(dynamoDbStores(database())));
+        found[method] = [...new Set([...(found[method] ?? []), ...requests.map(({ on }) => on)])].sort();
+        for (const { on, isConsistentRead } of requests) {
+          const mayLag = on.includes('/byDeadline') || method === 'fleets.list';
+          const isRead = /^(Get|BatchGet|Query)/.test(on);
+          expect(isConsistentRead, `${method}: ${on}`).toBe(isRead && !mayLag);
+        }
+      }
+    }
+    expect(found).toEqual(expected);
+  });
+});
+
+const pageRequest = z.object({
+  Limit: z.number(),
+  ExclusiveStartKey: z.object({ sk: z.object({ S: z.string() }) }).optional(),
+});
+
+let endpoint: FailingEndpoint | undefined;
+afterEach(() => endpoint?.close());
+
+it('an answer in pages is read to its end, or to the limit', async () => {
+  const row = (id: string) => ({ pk: { S: 'robots' }, sk: { S: `robot#${id}` } });
+  const pages = [
+    answerWith({ Items: [row('1')], LastEvaluatedKey: row('1') }),
+    answerWith({ Items: [], LastEvaluatedKey: row('2') }),
+    answerWith({ Items: [row('3'), row('4')] }),
+  ];
+  const asked: unknown[] = [];
+  endpoint = await failingEndpoint((response, body) => {
+    const { Limit, ExclusiveStartKey } = pageRequest.parse(JSON.parse(body));
+    pages[asked.length % pages.length]?.(response, body);
+    asked.push({ Limit, after: ExclusiveStartKey?.sk.S });
+  });
+  const tableNames = { connections: 'c', robotSessions: 'r', clientSessions: 's', directory: 'd' };
+  const { fleets } = dynamoDbStores({ client: endpoint.client, tableNames });
+
+  expect(await fleets.list({ fleet: undefined, after: undefined, limit: 10 })).toEqual(['1', '3', '4']);
+  expect(asked.splice(0)).toEqual([
+    { Limit: 10, after: undefined },
+    { Limit: 9, after: 'robot#1' },
+    { Limit: 9, after: 'robot#2' },
+  ]);
+  expect(await fleets.list({ fleet: undefined, after: undefined, limit: 1 })).toEqual(['1']);
+  expect(asked).toHaveLength(1);
+});

@@ -1,0 +1,185 @@
+import { GetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { expect, it } from 'vitest';
+import { type TableName, ttlAttribute } from '../../functions/table-shapes.ts';
+import { type Database, dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
+import {
+  client,
+  clientConnection,
+  clientSession,
+  connectionId,
+  dayMs,
+  everyShard,
+  robot,
+  robotConnection,
+  session,
+  socket,
+  t0,
+} from './support/samples.ts';
+
+const a = connectionId('a');
+const rover = robot('rover-1');
+const lost = { connectionId: a, now: t0, resumeEndsAt: t0 + 9000 };
+const claim = { socket: socket('a'), fleets: ['demo'], now: t0 };
+const ttlOf = (deadline: number) => Math.ceil((deadline + dayMs) / 1000);
+
+/** Rows as they lie there. Only a test may scan. */
+async function rowsOf({ client: dynamoDb, tableNames }: Database, table: TableName) {
+  const { Items } = await dynamoDb.send(new ScanCommand({ TableName: tableNames[table] }));
+  return (Items ?? []).map((item) => unmarshall(item));
+}
+
+async function onlyRowOf(database: Database, table: TableName) {
+  const rows = await rowsOf(database, table);
+  expect(rows).toHaveLength(1);
+  return rows[0] ?? {};
+}
+
+async function indexed({ client: dynamoDb, tableNames }: Database, table: TableName) {
+  const pages = await Promise.all(
+    everyShard.map((shard) =>
+      dynamoDb.send(
+        new QueryCommand({
+          TableName: tableNames[table],
+          IndexName: 'byDeadline',
+          KeyConditionExpression: 'deadlineShard = :shard',
+          ExpressionAttributeValues: { ':shard': { N: String(shard) } },
+        }),
+      ),
+    ),
+  );
+  return pages.flatMap(({ Items }) => Items ?? []);
+}
+
+onEveryDatabase('Rows in DynamoDB', (database) => {
+  it('connections expire a day after their deadline, whatever has moved it', async () => {
+    const { connections } = dynamoDbStores(database());
+    await connections.create(clientConnection('a'));
+    const after = async (deadline: number) => {
+      const row = await onlyRowOf(database(), 'connections');
+      expect(row).toMatchObject({ nextDeadlineAt: deadline, [ttlAttribute]: ttlOf(deadline) });
+      expect(everyShard).toContain(row.deadlineShard);
+    };
+    await after(t0 + 30_000);
+    await connections.markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
+    await after(t0 + 120_000);
+    const token = { issuedAt: t0, expiresAt: t0 + 100_001 };
+    await connections.refresh(a, { token, groups: [], nextDeadlineAt: t0 + 160_001 });
+    await after(t0 + 160_001);
+    await connections.beginClosing(a, { now: t0 + 200_000, retryAt: t0 + 260_000 });
+    await after(t0 + 260_000);
+    await connections.markClosing(a, { retryAt: t0 + 300_000 });
+    await after(t0 + 300_000);
+  });
+
+  it('connections can be found by their principal, through the index', async () => {
+    const { client: dynamoDb, tableNames } = database();
+    await dynamoDbStores(database()).connections.create(robotConnection('a'));
+    const { Items } = await dynamoDb.send(
+      new QueryCommand({
+        TableName: tableNames.connections,
+        IndexName: 'byPrincipal',
+        KeyConditionExpression: 'principalId = :principal',
+        ExpressionAttributeValues: { ':principal': { S: '3f1c-principal' } },
+      }),
+    );
+    expect(Items?.map((item) => unmarshall(item))).toEqual([
+      { connectionId: 'a', principalId: '3f1c-principal' },
+    ]);
+  });
+
+  it('sessions expire a day after their deadline, also when a refresh moves it', async () => {
+    const { sessions } = dynamoDbStores(database());
+    const created = clientSession('s1');
+    await sessions.create(created);
+    expect(await onlyRowOf(database(), 'clientSessions')).toMatchObject({
+      [ttlAttribute]: ttlOf(created.nextDeadlineAt),
+    });
+    const copy = {
+      connectionId: connectionId('c1'),
+      tokenExpiresAt: t0 + 100_000,
+      nextDeadlineAt: t0 + 280_000,
+    };
+    await sessions.copyToken({ robotId: rover, sessionId: session('s1') }, copy);
+    const row = await onlyRowOf(database(), 'clientSessions');
+    expect(row).toMatchObject({ nextDeadlineAt: t0 + 280_000, [ttlAttribute]: ttlOf(t0 + 280_000) });
+    expect(everyShard).toContain(row.deadlineShard);
+    expect(await indexed(database(), 'clientSessions')).toHaveLength(1);
+  });
+
+  it('F4: a robot never expires, and is in the deadline index only while it is away', async () => {
+    const { robots } = dynamoDbStores(database());
+    const expectIndexed = async (count: number) => {
+      const row = await onlyRowOf(database(), 'robotSessions');
+      expect(row).not.toHaveProperty(ttlAttribute);
+      expect('deadlineShard' in row && 'nextDeadlineAt' in row).toBe(count === 1);
+      expect('deadlineShard' in row || 'nextDeadlineAt' in row).toBe(count === 1);
+      expect(await indexed(database(), 'robotSessions')).toHaveLength(count);
+    };
+    await robots.claim(rover, claim);
+    await expectIndexed(0);
+    await robots.release(rover, lost);
+    await expectIndexed(1);
+    const away = await robots.get(rover);
+    await robots.claim(rover, claim);
+    await expectIndexed(0);
+    await robots.giveBack(rover, { connectionId: a, previous: away, now: t0 });
+    await expectIndexed(1);
+    await robots.endResume(rover, lost.resumeEndsAt);
+    await expectIndexed(0);
+    await robots.claim(rover, claim);
+    await robots.takeControl(rover, session('s1'));
+    await robots.leave(rover, lost);
+    await expectIndexed(0);
+  });
+
+  it('a robot’s row keeps nothing of the state it has left', async () => {
+    const { robots } = dynamoDbStores(database());
+    const common = ['controlHeld', 'epoch', 'fleets', 'leaseEpoch', 'robotId', 'state'];
+    const expectAttributes = async (...more: string[]) =>
+      expect(Object.keys(await onlyRowOf(database(), 'robotSessions')).sort()).toEqual(
+        [...common, ...more].sort(),
+      );
+    const online = ['onlineSinceAt', 'connectionId', 'endpoint', 'tokenExpiresAt', 'connectedAt'];
+    await robots.claim(rover, claim);
+    await expectAttributes(...online);
+    await robots.takeControl(rover, session('s1'));
+    await robots.release(rover, lost);
+    await expectAttributes(
+      'sinceAt',
+      'resumeEndsAt',
+      'nextDeadlineAt',
+      'deadlineShard',
+      'controllerSessionId',
+    );
+    await robots.claim(rover, claim);
+    await expectAttributes(...online, 'controllerSessionId');
+    await robots.leave(rover, lost);
+    await expectAttributes('sinceAt');
+  });
+
+  it('a client expires a day after its token, and its row is found under its own key', async () => {
+    const { clients } = dynamoDbStores(database());
+    await clients.enter({ clientId: client('k'), connectionId: a, tokenExpiresAt: t0 + 60_000 });
+    const row = { pk: 'client#k', sk: 'client', connectionId: 'a', [ttlAttribute]: ttlOf(t0 + 60_000) };
+    expect(await rowsOf(database(), 'directory')).toEqual([row]);
+    await clients.enter({ clientId: client('k'), connectionId: a, tokenExpiresAt: t0 + 100_000 });
+    expect(await onlyRowOf(database(), 'directory')).toMatchObject({ [ttlAttribute]: ttlOf(t0 + 100_000) });
+    await clients.leave(client('k'), a);
+    const key = { robotId: rover, sessionId: session('s1') };
+    await clients.removeSession(client('k'), key);
+    await clients.addSession(client('k'), { connectionId: a, session: key });
+    expect(await rowsOf(database(), 'directory')).toEqual([]);
+  });
+
+  it('the listing of a robot never expires', async () => {
+    const { client: dynamoDb, tableNames } = database();
+    await dynamoDbStores(database()).fleets.enlist(rover, { fleets: ['demo'], left: [] });
+    for (const pk of ['fleet#demo', 'robots']) {
+      const Key = { pk: { S: pk }, sk: { S: 'robot#rover-1' } };
+      const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: tableNames.directory, Key }));
+      expect(Item && unmarshall(Item)).toEqual({ pk, sk: 'robot#rover-1' });
+    }
+    expect(await rowsOf(database(), 'directory')).toHaveLength(2);
+  });
+});

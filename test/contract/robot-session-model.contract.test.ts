@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { RobotSession } from '../../functions/core/model/robot-session.ts';
+import type { RobotSessionStore } from '../../functions/core/ports/robot-session-store.ts';
+import type { RobotId } from '../../protocol/ids.ts';
+import { dynamoDbStores, memoryStores, onEveryDatabase } from './support/adapters.ts';
+import { allDue, connectionId, robot, session, socket, t0 } from './support/samples.ts';
+
+/** One store under test, with what a holder of it would remember. */
+type Subject = {
+  readonly store: RobotSessionStore;
+  readonly robotId: RobotId;
+  readonly previousOf: Map<string, RobotSession | undefined>;
+};
+type Step = (subject: Subject, now: number) => Promise<unknown>;
+
+/** Two of the three connected in the same millisecond, so that ties are met. */
+const connectedAt = { a: t0, b: t0 + 1, c: t0 + 1 };
+const who = fc.constantFrom('a', 'b', 'c');
+const sessionName = fc.constantFrom('s1', 's2');
+const ms = fc.integer({ min: 0, max: 5 });
+
+/** Named in the report of a counterexample. */
+const named = (name: string, step: Step): Step => Object.assign(step, { toString: () => name });
+
+const claim = who.map((name) =>
+  named(`claim ${name}`, async ({ store, robotId, previousOf }, now) => {
+    const by = { socket: socket(name, connectedAt[name]), fleets: [`fleet of ${name}`], now };
+    const result = await store.claim(robotId, by);
+    if (result.won) previousOf.set(name, result.previous);
+    return result;
+  }),
+);
+const giveBack = who.map((name) =>
+  named(`giveBack ${name}`, ({ store, robotId, previousOf }, now) =>
+    store.giveBack(robotId, { connectionId: connectionId(name), previous: previousOf.get(name), now }),
+  ),
+);
+const release = fc
+  .tuple(who, ms)
+  .map(([name, window]) =>
+    named(`release ${name} for ${window}`, ({ store, robotId }, now) =>
+      store.release(robotId, { connectionId: connectionId(name), now, resumeEndsAt: now + window }),
+    ),
+  );
+const leave = who.map((name) =>
+  named(`leave ${name}`, ({ store, robotId }, now) =>
+    store.leave(robotId, { connectionId: connectionId(name), now }),
+  ),
+);
+const endResume = fc.constant(named('endResume', ({ store, robotId }, now) => store.endResume(robotId, now)));
+const copyToken = fc.tuple(who, ms).map(([name, longer]) =>
+  named(`copyToken ${name} +${longer}`, ({ store, robotId }) =>
+    store.copyToken(robotId, {
+      connectionId: connectionId(name),
+      tokenExpiresAt: t0 + 60_000 - 2 + longer,
+      fleets: [`refreshed by ${longer}`],
+    }),
+  ),
+);
+const takeControl = sessionName.map((name) =>
+  named(`takeControl ${name}`, ({ store, robotId }) => store.takeControl(robotId, session(name))),
+);
+const dropControl = sessionName.map((name) =>
+  named(`dropControl ${name}`, ({ store, robotId }) => store.dropControl(robotId, session(name))),
+);
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: claim },
+    { weight: 2, arbitrary: release },
+    { weight: 2, arbitrary: takeControl },
+    ...[giveBack, leave, endResume, copyToken, dropControl].map((arbitrary) => ({ weight: 1, arbitrary })),
+  ),
+  { minLength: 1, maxLength: 30 },
+);
+
+/** What holds of a robot's row at any time. */
+function expectSound(robotNow: RobotSession | undefined): void {
+  if (robotNow === undefined) return;
+  expect(robotNow.socket !== undefined).toBe(robotNow.state === 'online');
+  expect(robotNow.resumeEndsAt !== undefined).toBe(robotNow.state === 'away');
+}
+
+/** What holds between a row and the next (I4, I7). */
+function expectForward(before: RobotSession | undefined, after: RobotSession | undefined): void {
+  if (before === undefined) return;
+  if (after === undefined) throw new Error('a robot was forgotten');
+  expect(after.epoch).toBeGreaterThanOrEqual(before.epoch);
+  const isAnotherSocket =
+    after.socket !== undefined && after.socket.connectionId !== before.socket?.connectionId;
+  if (isAnotherSocket) expect(after.epoch).toBeGreaterThan(before.epoch);
+  const isSameHolder = after.controllerSessionId === before.controllerSessionId;
+  expect(after.leaseEpoch - before.leaseEpoch).toBe(isSameHolder ? 0 : 1);
+}
+
+onEveryDatabase('RobotSessionStore, in any order of calls', (database) => {
+  it('does what the store in memory does, and keeps I4 and I7', { timeout: 60_000 }, async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        run += 1;
+        const robotId = robot(`rover-${run}`);
+        const real: Subject = { store: dynamoDbStores(database()).robots, robotId, previousOf: new Map() };
+        const model: Subject = { store: memoryStores().robots, robotId, previousOf: new Map() };
+        let before: RobotSession | undefined;
+        for (const [i, step] of sequence.entries()) {
+          const now = t0 + 10 + i;
+          expect(await step(real, now)).toEqual(await step(model, now));
+          const after = await real.store.get(robotId);
+          expect(after).toEqual(await model.store.get(robotId));
+          expectSound(after);
+          expectForward(before, after);
+          before = after;
+        }
+        const isDue = (await allDue((of) => real.store.due(of), t0 + 20)).includes(robotId);
+        expect(isDue).toBe((await allDue((of) => model.store.due(of), t0 + 20)).includes(robotId));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import type { Stores } from './adapters.ts';
+import {
+  client,
+  clientSession,
+  connectionId,
+  robot,
+  robotConnection,
+  session,
+  socket,
+  t0,
+} from './samples.ts';
+
+const a = connectionId('a');
+const rover = robot('rover-1');
+const s1 = session('s1');
+const key = { robotId: rover, sessionId: s1 };
+const k = client('k');
+const due = { shard: 0, now: t0, limit: 10 };
+const copy = { connectionId: a, tokenExpiresAt: t0, nextDeadlineAt: t0, fleets: [] };
+
+/** A call of every method of every port. A method without one does not compile. */
+type Calls = {
+  [Port in keyof Stores]: Record<keyof Stores[Port], (store: Stores[Port]) => Promise<unknown>>;
+};
+
+const calls: Calls = {
+  connections: {
+    create: (store) => store.create(robotConnection('a')),
+    get: (store) => store.get(a),
+    markReady: (store) => store.markReady(a, { clientId: k, nextDeadlineAt: t0 }),
+    refresh: (store) =>
+      store.refresh(a, { token: { issuedAt: t0, expiresAt: t0 }, groups: [], nextDeadlineAt: t0 }),
+    beginClosing: (store) => store.beginClosing(a, { now: t0, retryAt: t0 }),
+    markClosing: (store) => store.markClosing(a, { retryAt: t0 }),
+    remove: (store) => store.remove(a),
+    due: (store) => store.due(due),
+  },
+  robots: {
+    get: (store) => store.get(rover),
+    getMany: (store) => store.getMany([rover]),
+    claim: (store) => store.claim(rover, { socket: socket('a'), fleets: [], now: t0 }),
+    giveBack: (store) => store.giveBack(rover, { connectionId: a, previous: undefined, now: t0 }),
+    release: (store) => store.release(rover, { connectionId: a, now: t0, resumeEndsAt: t0 }),
+    leave: (store) => store.leave(rover, { connectionId: a, now: t0 }),
+    endResume: (store) => store.endResume(rover, t0),
+    copyToken: (store) => store.copyToken(rover, copy),
+    takeControl: (store) => store.takeControl(rover, s1),
+    dropControl: (store) => store.dropControl(rover, s1),
+    due: (store) => store.due(due),
+  },
+  sessions: {
+    create: (store) => store.create(clientSession('s1')),
+    get: (store) => store.get(key),
+    listByRobot: (store) => store.listByRobot(rover),
+    remove: (store) => store.remove(key),
+    removeIfDue: (store) => store.removeIfDue(key, t0),
+    copyToken: (store) => store.copyToken(key, copy),
+    due: (store) => store.due(due),
+  },
+  signalPath: { read: (store) => store.read(key) },
+  clients: {
+    enter: (store) => store.enter({ clientId: k, connectionId: a, tokenExpiresAt: t0 }),
+    sessionsOf: (store) => store.sessionsOf(k),
+    addSession: (store) => store.addSession(k, { connectionId: a, session: key }),
+    removeSession: (store) => store.removeSession(k, key),
+    leave: (store) => store.leave(k, a),
+  },
+  fleets: {
+    enlist: (store) => store.enlist(rover, { fleets: ['a'], left: ['b'] }),
+    list: (store) => store.list({ fleet: 'a', after: undefined, limit: 10 }),
+  },
+};
+
+type Call = { readonly method: string; readonly make: (stores: Stores) => Promise<unknown> };
+
+function callsOf<Port extends keyof Stores>(port: Port): Call[] {
+  const ofPort = calls[port];
+  const methods: [string, (store: Stores[Port]) => Promise<unknown>][] = Object.entries(ofPort);
+  return methods.map(([method, call]) => ({
+    method: `${port}.${method}`,
+    make: (stores) => call(stores[port]),
+  }));
+}
+
+export const everyCall: readonly Call[] = [
+  ...callsOf('connections'),
+  ...callsOf('robots'),
+  ...callsOf('sessions'),
+  ...callsOf('signalPath'),
+  ...callsOf('clients'),
+  ...callsOf('fleets'),
+];
