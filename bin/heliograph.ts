@@ -1,0 +1,13 @@
+import { App } from 'aws-cdk-lib';
+import { parseConfig } from '../lib/config.ts';
+import { addHeliograph } from '../lib/heliograph-app.ts';
+
+const app = new App();
+try {
+  addHeliograph(app, parseConfig(app.node.getAllContext()));
+} catch (error) {
+  // A wrong setting is the user's to correct: what to correct, without a stack trace of ours.
+  if (!(error instanceof Error && error.name === 'ConfigError')) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

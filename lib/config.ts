@@ -1,0 +1,154 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
+import { iceServer } from '../protocol/messages/ice.ts';
+import {
+  makeTokenPolicy,
+  requireCognitoLimits,
+  type TokenPolicy,
+  tokenPolicySchema,
+} from '../protocol/token-policy.ts';
+
+/** Every setting is a context key with this before its name: `-c heliograph:stage=prod`. */
+export const contextPrefix = 'heliograph:';
+
+const retentionDays = Object.values(RetentionDays).filter((days) => typeof days === 'number');
+
+/** Stands for the id of the API in `emulator.managementEndpoint`; it is known only after the deployment. */
+export const apiIdPlaceholder = '{apiId}';
+/** Stands for the id of the user pool in `emulator.jwksUri`. */
+export const userPoolIdPlaceholder = '{userPoolId}';
+
+/**
+ * What differs on an AWS emulator. Absent on AWS, where functions derive the management endpoint
+ * from the event and the JWKS from the pool's id.
+ */
+const emulatorSchema = z.strictObject({
+  /** `false` where the emulator's CloudFormation knows neither route responses nor integration responses. */
+  routeResponses: z.boolean(),
+  /** Base URL of `@connections` with the stage, as reached from inside the emulator's functions; `{apiId}` is replaced. */
+  managementEndpoint: z.string().includes(apiIdPlaceholder).optional(),
+  /** URL of the pool's JWKS, as reached from inside the emulator's functions; `{userPoolId}` is replaced. */
+  jwksUri: z.string().includes(userPoolIdPlaceholder).optional(),
+});
+
+const configSchema = z.strictObject({
+  /** Part of every stack's name, so that several deployments can live in one account. */
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a lower-case letter, then up to 30 letters, digits or hyphens')
+    .default('dev'),
+  /** What differs from the defaults of `TokenPolicy`, in milliseconds. */
+  tokenPolicy: z.strictObject(tokenPolicySchema.shape).partial().default({}),
+  /** Accept `?token=` at connect: for robots in the field that cannot send a header. */
+  queryToken: z.boolean().default(false),
+  /** Which token of the pool opens a connection. */
+  tokenUse: z.enum(['access', 'id', 'either']).default('access'),
+  iceServers: z
+    .array(iceServer)
+    .min(1)
+    .default([{ urls: ['stun:stun.l.google.com:19302'] }]),
+  /** Number of robots, from which clients learn over how long to spread their reconnects. */
+  fleetSize: z.int().positive().default(100),
+  maxSessionsPerRobot: z.int().positive().default(10),
+  logRetentionDays: z
+    .literal(retentionDays, { error: `must be one of CloudWatch's periods: ${retentionDays.join(', ')}` })
+    .default(RetentionDays.ONE_MONTH),
+  /** Messages per second of the whole stage, and the burst above it. Below the account's 10,000, so that one API cannot starve the others. */
+  throttle: z
+    .strictObject({ rate: z.number().positive(), burst: z.int().positive() })
+    .default({ rate: 2_000, burst: 1_000 }),
+  /**
+   * API Gateway writes access logs of WebSocket APIs through one role per account and region, which
+   * a fresh account lacks: the stage then fails to deploy. `existing` where the account has one that
+   * must not be replaced.
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+   */
+  apiGatewayLogRole: z.enum(['create', 'existing']).default('create'),
+  emulator: emulatorSchema.optional(),
+});
+
+type ParsedConfig = z.infer<typeof configSchema>;
+
+export type HeliographConfig = Omit<ParsedConfig, 'tokenPolicy'> & { readonly tokenPolicy: TokenPolicy };
+export type EmulatorConfig = z.infer<typeof emulatorSchema>;
+
+/**
+ * The configuration in a CDK context. Settings are keys of their own:
+ *
+ *     npx cdk deploy --all -c heliograph:stage=prod -c heliograph:queryToken=true \
+ *       -c heliograph:tokenPolicy='{"tokenMs":3600000}'
+ *
+ * or, for good, in `cdk.json` as values of their type. What comes from the command line is text, so
+ * text that is JSON is read as such. Context keys of others are not looked at.
+ *
+ * @throws {Error} named `ConfigError`, naming each key that is unknown or has a wrong value.
+ */
+export function parseConfig(context: Readonly<Record<string, unknown>>): HeliographConfig {
+  const given = Object.entries(context)
+    .filter(([key]) => key === 'heliograph' || key.startsWith(contextPrefix))
+    .map(([key, value]) => [key.slice(contextPrefix.length) || key, jsonOrText(value)] as const);
+
+  const parsed = configSchema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) throw configError(parsed.error.issues.flatMap(describeIssue));
+
+  return { ...parsed.data, tokenPolicy: deployablePolicy(parsed.data.tokenPolicy) };
+}
+
+function deployablePolicy(given: ParsedConfig['tokenPolicy']): TokenPolicy {
+  try {
+    const policy = makeTokenPolicy(withoutUndefined(given));
+    requireCognitoLimits(policy);
+    requireWholeMinutes(policy);
+    return policy;
+  } catch (cause) {
+    throw configError(
+      [`${contextPrefix}tokenPolicy: ${cause instanceof Error ? cause.message : cause}`],
+      cause,
+    );
+  }
+}
+
+/** Cognito would take seconds, but the CDK renders validities in minutes; a rounded one would be F1 again. */
+function requireWholeMinutes(policy: TokenPolicy): void {
+  const values = {
+    tokenMs: policy.tokenMs,
+    'refreshTokenMs.people': policy.refreshTokenMs.people,
+    'refreshTokenMs.robots': policy.refreshTokenMs.robots,
+  };
+  for (const [name, valueMs] of Object.entries(values)) {
+    if (valueMs % 60_000 !== 0) {
+      throw new RangeError(`TokenPolicy: ${name} is ${valueMs} ms; deployed, it must be whole minutes.`);
+    }
+  }
+}
+
+function withoutUndefined(given: ParsedConfig['tokenPolicy']): Partial<TokenPolicy> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function jsonOrText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const name = [...issue.path, key].join('.');
+      const known =
+        issue.path.length === 0 ? `; known are ${Object.keys(configSchema.shape).join(', ')}` : '';
+      return `${contextPrefix}${name} is no setting of Heliograph${known}.`;
+    });
+  }
+  return [`${contextPrefix}${issue.path.join('.')}: ${issue.message}.`];
+}
+
+function configError(problems: readonly string[], cause?: unknown): Error {
+  const error = new Error(`The configuration cannot be used:\n  ${problems.join('\n  ')}`, { cause });
+  error.name = 'ConfigError';
+  return error;
+}

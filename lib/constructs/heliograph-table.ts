@@ -1,0 +1,73 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  type Attribute,
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { tableVariables } from '../../functions/environment-names.ts';
+import {
+  type KeyAttribute,
+  type TableName,
+  type TableShape,
+  tableShapes,
+  ttlAttribute,
+} from '../../functions/table-shapes.ts';
+import type { TableAccess } from './function-access.ts';
+import type { HeliographFunction } from './heliograph-function.ts';
+
+/**
+ * One of the tables, by its shape. Rows live for minutes to days and are made again by whoever
+ * reconnects: no backups, and the table goes with its stack.
+ */
+export class HeliographTable<T extends TableName = TableName> extends Construct {
+  readonly table: Table;
+  private readonly tableName: T;
+
+  constructor(scope: Construct, id: string, tableName: T) {
+    super(scope, id);
+    this.tableName = tableName;
+
+    const shape: TableShape = tableShapes[tableName];
+    this.table = new Table(this, 'Table', {
+      partitionKey: attribute(shape.partitionKey),
+      ...(shape.sortKey ? { sortKey: attribute(shape.sortKey) } : {}),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: ttlAttribute,
+      // The AWS managed key rather than the default one: its use can be audited, and it costs nothing to own.
+      encryption: TableEncryption.AWS_MANAGED,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    for (const index of shape.indexes) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: attribute(index.partitionKey),
+        sortKey: attribute(index.sortKey),
+        projectionType: ProjectionType[index.projection],
+      });
+    }
+  }
+
+  /** Gives the permission and the name of the table together, so that a function has neither without the other. */
+  allow(user: HeliographFunction, access: TableAccess<T>): void {
+    user.lambda.addEnvironment(tableVariables[this.tableName], this.table.tableName);
+    user.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: access.items.map((action) => `dynamodb:${action}`),
+        resources: [this.table.tableArn],
+      }),
+    );
+    const indexArns = (access.queryIndexes ?? []).map((name) => `${this.table.tableArn}/index/${name}`);
+    if (indexArns.length > 0) {
+      user.lambda.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexArns }));
+    }
+  }
+}
+
+function attribute(key: KeyAttribute): Attribute {
+  return { name: key.name, type: AttributeType[key.type === 'S' ? 'STRING' : 'NUMBER'] };
+}

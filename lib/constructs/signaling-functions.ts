@@ -1,0 +1,125 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IWebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { SettingName } from '../../functions/environment-names.ts';
+import type { FunctionName } from '../../functions/route-table.ts';
+import type { TableName } from '../../functions/table-shapes.ts';
+import { apiIdPlaceholder, type HeliographConfig, userPoolIdPlaceholder } from '../config.ts';
+import { functionAccess, type TableAccess } from './function-access.ts';
+import { HeliographFunction } from './heliograph-function.ts';
+import type { HeliographTable } from './heliograph-table.ts';
+import type { Identity } from './identity.ts';
+import type { WebSocketSignalingApi } from './websocket-signaling-api.ts';
+
+type Tables = { readonly [T in TableName]: HeliographTable<T> };
+
+/** Which settings each function is given. The tables' names come with the permissions, not from here. */
+const settingsOf: Record<FunctionName, readonly SettingName[]> = {
+  connection: [
+    'tokenPolicy',
+    'userPoolId',
+    'userPoolClientIds',
+    'tokenUse',
+    'queryToken',
+    'jwksUri',
+    'managementEndpoint',
+  ],
+  sessions: ['tokenPolicy', 'iceServers', 'fleetSize', 'maxSessionsPerRobot', 'managementEndpoint'],
+  relay: ['tokenPolicy', 'managementEndpoint'],
+  cleanup: ['tokenPolicy'],
+};
+
+/** The four functions, and what each is given. */
+export class SignalingFunctions extends Construct {
+  readonly byName: Readonly<Record<FunctionName, HeliographFunction>>;
+
+  constructor(scope: Construct, id: string, props: { readonly logRetention: RetentionDays }) {
+    super(scope, id);
+    const { logRetention } = props;
+    // Below the gateway's 29 s: what takes longer has been answered with an error already.
+    const route = { logRetention, timeout: Duration.seconds(10) };
+    this.byName = {
+      // RS256 and the JWKS: CPU on the way into every connection.
+      connection: new HeliographFunction(this, 'Connection', {
+        name: 'connection',
+        memorySize: 512,
+        ...route,
+      }),
+      sessions: new HeliographFunction(this, 'Sessions', { name: 'sessions', memorySize: 512, ...route }),
+      relay: new HeliographFunction(this, 'Relay', { name: 'relay', memorySize: 512, ...route }),
+      cleanup: new HeliographFunction(this, 'Cleanup', {
+        name: 'cleanup',
+        memorySize: 512,
+        logRetention,
+        // The next run starts after a minute and would find the same rows.
+        timeout: Duration.seconds(55),
+      }),
+    };
+  }
+
+  /** Permissions, by the table in `function-access.ts`. */
+  allow(targets: { readonly tables: Tables; readonly signaling: WebSocketSignalingApi }): void {
+    for (const [name, user] of this.entries()) {
+      const access = functionAccess[name];
+      allowTable(user, targets.tables.connections, access.tables.connections);
+      allowTable(user, targets.tables.robotSessions, access.tables.robotSessions);
+      allowTable(user, targets.tables.clientSessions, access.tables.clientSessions);
+      allowTable(user, targets.tables.directory, access.tables.directory);
+      targets.signaling.allowManagement(user, access.connections);
+    }
+  }
+
+  /** Settings, by the table above; one without a value is left out. */
+  configure(from: {
+    readonly config: HeliographConfig;
+    readonly identity: Identity;
+    readonly api: IWebSocketApi;
+  }): void {
+    const values = settingValues(from.config, from.identity, from.api);
+    for (const [name, user] of this.entries()) {
+      for (const setting of settingsOf[name]) {
+        const value = values[setting];
+        if (value !== undefined) user.addSetting(setting, value);
+      }
+    }
+  }
+
+  private entries(): [FunctionName, HeliographFunction][] {
+    const { connection, sessions, relay, cleanup } = this.byName;
+    return [
+      ['connection', connection],
+      ['sessions', sessions],
+      ['relay', relay],
+      ['cleanup', cleanup],
+    ];
+  }
+}
+
+function allowTable<T extends TableName>(
+  user: HeliographFunction,
+  table: HeliographTable<T>,
+  access: TableAccess<T> | undefined,
+): void {
+  if (access !== undefined) table.allow(user, access);
+}
+
+function settingValues(
+  config: HeliographConfig,
+  identity: Identity,
+  api: IWebSocketApi,
+): Record<SettingName, string | undefined> {
+  const { userPoolId } = identity.userPool;
+  return {
+    tokenPolicy: JSON.stringify(config.tokenPolicy),
+    userPoolId,
+    userPoolClientIds: [identity.robots.userPoolClientId, identity.people.userPoolClientId].join(','),
+    tokenUse: config.tokenUse,
+    queryToken: String(config.queryToken),
+    iceServers: JSON.stringify(config.iceServers),
+    fleetSize: String(config.fleetSize),
+    maxSessionsPerRobot: String(config.maxSessionsPerRobot),
+    jwksUri: config.emulator?.jwksUri?.replaceAll(userPoolIdPlaceholder, userPoolId),
+    managementEndpoint: config.emulator?.managementEndpoint?.replaceAll(apiIdPlaceholder, api.apiId),
+  };
+}

@@ -1,0 +1,42 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { HeliographConfig } from '../config.ts';
+import { ApiGatewayLogRole } from '../constructs/api-gateway-log-role.ts';
+import { CleanupSchedule } from '../constructs/cleanup-schedule.ts';
+import type { Identity } from '../constructs/identity.ts';
+import { SignalingFunctions } from '../constructs/signaling-functions.ts';
+import { WebSocketSignalingApi } from '../constructs/websocket-signaling-api.ts';
+import type { StoreStack } from './store-stack.ts';
+
+export type SignalingStackProps = StackProps & {
+  readonly config: HeliographConfig;
+  readonly identity: Identity;
+  readonly tables: StoreStack['tables'];
+};
+
+export class SignalingStack extends Stack {
+  constructor(scope: Construct, id: string, props: SignalingStackProps) {
+    super(scope, id, props);
+    const { config } = props;
+
+    const functions = new SignalingFunctions(this, 'Functions', { logRetention: config.logRetentionDays });
+    const signaling = new WebSocketSignalingApi(this, 'Signaling', {
+      apiName: `heliograph-${config.stage}`,
+      functions: functions.byName,
+      throttle: config.throttle,
+      logRetention: config.logRetentionDays,
+      routeResponses: config.emulator?.routeResponses ?? true,
+    });
+    if (config.apiGatewayLogRole === 'create') {
+      signaling.stage.node.addDependency(new ApiGatewayLogRole(this, 'ApiGatewayLogRole'));
+    }
+    functions.allow({ tables: props.tables, signaling });
+    functions.configure({ config, identity: props.identity, api: signaling.api });
+
+    new CleanupSchedule(this, 'Cleanup', {
+      cleanup: functions.byName.cleanup,
+      everyMs: config.tokenPolicy.cleanupEveryMs,
+    });
+    new CfnOutput(this, 'WebSocketUrl', { value: signaling.stage.url });
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../lib/config.ts';
+import { makeTokenPolicy } from '../../protocol/token-policy.ts';
+
+/** The message with which a context is refused. */
+function refusal(context: Record<string, unknown>): string {
+  try {
+    parseConfig(context);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConfigError') return error.message;
+    throw error;
+  }
+  throw new Error('It was taken.');
+}
+
+describe('a configuration', () => {
+  test('is complete without a word', () => {
+    expect(parseConfig({})).toEqual({
+      stage: 'dev',
+      tokenPolicy: makeTokenPolicy(),
+      queryToken: false,
+      tokenUse: 'access',
+      iceServers: [{ urls: ['stun:stun.l.google.com:19302'] }],
+      fleetSize: 100,
+      maxSessionsPerRobot: 10,
+      logRetentionDays: 30,
+      throttle: { rate: 2_000, burst: 1_000 },
+      apiGatewayLogRole: 'create',
+    });
+  });
+
+  test('reads the text of the command line and the values of cdk.json alike', () => {
+    const fromCommandLine = parseConfig({
+      'heliograph:stage': 'prod',
+      'heliograph:fleetSize': '5000',
+      'heliograph:queryToken': 'true',
+      'heliograph:tokenPolicy': '{"tokenMs":3600000}',
+    });
+    const fromFile = parseConfig({
+      'heliograph:stage': 'prod',
+      'heliograph:fleetSize': 5000,
+      'heliograph:queryToken': true,
+      'heliograph:tokenPolicy': { tokenMs: 3_600_000 },
+    });
+    expect(fromCommandLine).toEqual(fromFile);
+    expect(fromFile).toMatchObject({ stage: 'prod', fleetSize: 5000, queryToken: true });
+    expect(fromFile.tokenPolicy).toEqual(makeTokenPolicy({ tokenMs: 3_600_000 }));
+  });
+
+  test('does not look at the context of others', () => {
+    expect(parseConfig({ '@aws-cdk/core:something': true, stage: 'prod' }).stage).toBe('dev');
+  });
+});
+
+describe('a configuration is refused, by the name of the key,', () => {
+  test.each([
+    ['an unknown key', { 'heliograph:tokenLife': 5 }, 'heliograph:tokenLife is no setting of Heliograph'],
+    [
+      'an unknown key of the policy',
+      { 'heliograph:tokenPolicy': { tokenLifeMs: 1 } },
+      'heliograph:tokenPolicy.tokenLifeMs is no setting',
+    ],
+    ['everything in one key', { heliograph: { stage: 'prod' } }, 'heliograph:heliograph is no setting'],
+    ['a wrong type', { 'heliograph:fleetSize': 'many' }, 'heliograph:fleetSize: '],
+    [
+      'a wrong type within',
+      { 'heliograph:tokenPolicy': { tokenMs: '4h' } },
+      'heliograph:tokenPolicy.tokenMs: ',
+    ],
+    ['a stage that cannot be a name', { 'heliograph:stage': 'Prod_1' }, 'heliograph:stage: must be a lower'],
+    [
+      'a retention that CloudWatch lacks',
+      { 'heliograph:logRetentionDays': 31 },
+      'heliograph:logRetentionDays',
+    ],
+    ['a wrong choice', { 'heliograph:tokenUse': 'refresh' }, 'heliograph:tokenUse: '],
+    [
+      'an endpoint without the placeholder',
+      { 'heliograph:emulator': { routeResponses: false, managementEndpoint: 'http://127.0.0.1' } },
+      'heliograph:emulator.managementEndpoint: ',
+    ],
+  ])('for %s', (_what, context, message) => {
+    expect(refusal(context)).toContain(message);
+  });
+
+  test('for several at once, each named', () => {
+    const message = refusal({ 'heliograph:a': 1, 'heliograph:fleetSize': 0 });
+    expect(message).toContain('heliograph:a is no setting');
+    expect(message).toContain('heliograph:fleetSize: ');
+  });
+});
+
+describe('a token policy is refused', () => {
+  const hourMs = 3_600_000;
+  test.each([
+    ['a life below what Cognito allows', { tokenMs: 4 * 60_000 }, /tokenMs is 240000 ms, but Cognito allows/],
+    ['a life above what Cognito allows', { tokenMs: 25 * hourMs }, /tokenMs is 90000000 ms, but Cognito/],
+    [
+      'a refresh token that Cognito would refuse',
+      { refreshTokenMs: { people: hourMs / 2, robots: 24 * hourMs } },
+      /refreshTokenMs\.people is 1800000 ms, but Cognito allows/,
+    ],
+    ['a cleanup slower than the grace', { cleanupEveryMs: 120_000 }, /cleanup every 120000 ms is slower/],
+    ['a warning longer than the life', { tokenMs: hourMs, warnMs: [2 * hourMs] }, /warning of 7200000 ms/],
+    ['a life that is no whole minutes', { tokenMs: hourMs + 1 }, /tokenMs is 3600001 ms; .* whole minutes/],
+  ])('for %s', (_what, tokenPolicy, message) => {
+    const refused = refusal({ 'heliograph:tokenPolicy': tokenPolicy });
+    expect(refused).toContain('heliograph:tokenPolicy: ');
+    expect(refused).toMatch(message);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { settingVariables, tableVariables } from '../../functions/environment-names.ts';
+import { type FunctionName, routedFunctions } from '../../functions/route-table.ts';
+import { cleanupFunction } from '../../functions/runtime/cleanup.ts';
+import { connectionFunction } from '../../functions/runtime/connection.ts';
+import { relayFunction } from '../../functions/runtime/relay.ts';
+import { sessionsFunction } from '../../functions/runtime/sessions.ts';
+import { tableNames } from '../../functions/table-shapes.ts';
+import { functionAccess } from '../../lib/constructs/function-access.ts';
+import { rendered } from './support/rendered.ts';
+import { resourcesOf, type Synthesized, synthesized, theResource } from './support/synthesized.ts';
+
+const functionNames: readonly FunctionName[] = [...routedFunctions, 'cleanup'];
+const stacks = synthesized();
+
+function propertiesOf(name: FunctionName, from = stacks): Record<string, unknown> {
+  const construct = `Functions${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
+  return theResource(from.signaling, 'AWS::Lambda::Function', construct).Properties;
+}
+
+function environmentOf(name: FunctionName, from: Synthesized = stacks): Record<string, string> {
+  const { Variables } = z
+    .object({ Variables: z.record(z.string(), z.unknown()) })
+    .parse(propertiesOf(name, from).Environment);
+  return Object.fromEntries(
+    Object.entries(Variables).map(([variable, value]) => [variable, rendered(value, from)]),
+  );
+}
+
+describe('every function', () => {
+  test('is one of four', () => {
+    expect(resourcesOf(stacks.signaling, 'AWS::Lambda::Function')).toHaveLength(functionNames.length);
+  });
+
+  test.each(functionNames)('%s runs on nodejs24.x, arm64, without tracing', (name) => {
+    expect(propertiesOf(name)).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+    });
+    expect(propertiesOf(name).TracingConfig).toBeUndefined();
+    expect(propertiesOf(name).FunctionName).toBeUndefined();
+  });
+
+  test.each(routedFunctions)('%s gives up before the gateway does at 29 s', (name) => {
+    expect(propertiesOf(name).Timeout).toBeLessThan(29);
+  });
+
+  test('the cleanup ends before its next run', () => {
+    expect(propertiesOf('cleanup').Timeout).toBeLessThan(60);
+  });
+
+  test.each(functionNames)('%s keeps its logs for as long as configured, in a group of its own', (name) => {
+    const { signaling } = synthesized({ 'heliograph:logRetentionDays': 7 });
+    const { LogGroup } = z
+      .object({ LogGroup: z.unknown() })
+      .parse(propertiesOf(name, { ...stacks, signaling }).LoggingConfig);
+    const logicalId = rendered(LogGroup, stacks).slice(1, -1);
+    const group = theResource(signaling, 'AWS::Logs::LogGroup', logicalId);
+    expect(group.Properties.RetentionInDays).toBe(7);
+    expect(group.DeletionPolicy).toBe('Delete');
+  });
+
+  test.each(functionNames)('%s has the names of the tables that it may use, and no other', (name) => {
+    const named = tableNames.filter((table) => tableVariables[table] in environmentOf(name));
+    expect(named).toEqual(tableNames.filter((table) => table in functionAccess[name].tables));
+  });
+});
+
+describe('settings', () => {
+  test('hold the ids of the pool and of both clients', () => {
+    const environment = environmentOf('connection');
+    expect(environment[settingVariables.userPoolId]).toMatch(/^\{IdentityUserPool[0-9A-F]+\}$/);
+    expect(environment[settingVariables.userPoolClientIds]).toMatch(
+      /^\{IdentityUserPoolRobots[0-9A-F]+\},\{IdentityUserPoolPeople[0-9A-F]+\}$/,
+    );
+  });
+
+  test('name no endpoint but those that AWS has', () => {
+    for (const name of functionNames) {
+      expect(environmentOf(name)).not.toHaveProperty(settingVariables.managementEndpoint);
+      expect(environmentOf(name)).not.toHaveProperty(settingVariables.jwksUri);
+    }
+  });
+
+  test("name an emulator's endpoints with the ids put in", () => {
+    const emulated = synthesized({
+      'heliograph:emulator': {
+        routeResponses: false,
+        managementEndpoint: 'http://127.0.0.1:4566/_aws/execute-api/{apiId}/v1',
+        jwksUri: 'http://127.0.0.1:4566/{userPoolId}/.well-known/jwks.json',
+      },
+    });
+    for (const name of routedFunctions) {
+      expect(environmentOf(name, emulated)[settingVariables.managementEndpoint]).toMatch(
+        /^http:\/\/127\.0\.0\.1:4566\/_aws\/execute-api\/\{SignalingApi.+\}\/v1$/,
+      );
+    }
+    expect(environmentOf('connection', emulated)[settingVariables.jwksUri]).toMatch(
+      /^http:\/\/127\.0\.0\.1:4566\/\{IdentityUserPool.+\}\/\.well-known\/jwks\.json$/,
+    );
+  });
+
+  test('the query token is off unless the configuration says so', () => {
+    const on = synthesized({ 'heliograph:queryToken': 'true' });
+    expect(environmentOf('connection')[settingVariables.queryToken]).toBe('false');
+    expect(environmentOf('connection', on)[settingVariables.queryToken]).toBe('true');
+  });
+
+  test.each([
+    ['connection', connectionFunction],
+    ['sessions', sessionsFunction],
+    ['relay', relayFunction],
+    ['cleanup', cleanupFunction],
+  ] as const)('%s starts with what the stack gives it and what Lambda adds', (name, start) => {
+    const environment = {
+      AWS_REGION: 'us-east-1',
+      ...environmentOf(name),
+      [settingVariables.userPoolId]: 'us-east-1_Abcdefghi',
+      // The verifier fetches ahead of the first token; nobody listens on this port.
+      [settingVariables.jwksUri]: 'http://127.0.0.1:9/jwks.json',
+    };
+    expect(start(environment)).toBeTypeOf('function');
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { type FunctionName, routedFunctions } from '../../functions/route-table.ts';
+import { type TableName, tableNames } from '../../functions/table-shapes.ts';
+import { functionAccess } from '../../lib/constructs/function-access.ts';
+import { grantsByRole, grantsOf } from './support/statements.ts';
+import { resourcesOf, synthesized } from './support/synthesized.ts';
+
+const functionNames: readonly FunctionName[] = [...routedFunctions, 'cleanup'];
+const stacks = synthesized();
+
+/** `connections`, or `connections/byDeadline` for an index, from the logical id of the table's construct. */
+function tableOf(resource: string): string {
+  const [, construct = '', index] =
+    /^\{([A-Z][A-Za-z]*?)Table[0-9A-F]{8}\}(?:\/index\/(.+))?$/.exec(resource) ?? [];
+  const name = tableNames.find((table) => table.toLowerCase() === construct.toLowerCase());
+  if (name === undefined) throw new Error(`${resource} is no table.`);
+  return index === undefined ? name : `${name}/${index}`;
+}
+
+function tableGrants(name: FunctionName): string[] {
+  return grantsOf(name, stacks)
+    .filter(({ action }) => action.startsWith('dynamodb:'))
+    .map(({ action, resource }) => `${action.slice('dynamodb:'.length)} ${tableOf(resource)}`)
+    .sort();
+}
+
+function expectedTableGrants(name: FunctionName): string[] {
+  const tables = functionAccess[name].tables;
+  return tableNames
+    .flatMap((table: TableName) => {
+      const access = tables[table];
+      if (access === undefined) return [];
+      const indexes: readonly string[] = access.queryIndexes ?? [];
+      return [
+        ...access.items.map((action) => `${action} ${table}`),
+        ...indexes.map((index) => `Query ${table}/${index}`),
+      ];
+    })
+    .sort();
+}
+
+describe('permissions', () => {
+  test.each(functionNames)('%s may do on the tables what the access table says, and nothing else', (name) => {
+    expect(tableGrants(name)).toEqual(expectedTableGrants(name));
+  });
+
+  test('the relay can neither write nor query, and reads three tables', () => {
+    expect(tableGrants('relay')).toEqual([
+      'BatchGetItem clientSessions',
+      'BatchGetItem robotSessions',
+      'GetItem connections',
+    ]);
+  });
+
+  test('only the cleanup queries an index, and only by deadline (I6)', () => {
+    const onIndexes = functionNames.flatMap((name) =>
+      tableGrants(name)
+        .filter((grant) => grant.includes('/'))
+        .map((grant) => `${name}: ${grant}`),
+    );
+    expect(onIndexes).toEqual([
+      'cleanup: Query clientSessions/byDeadline',
+      'cleanup: Query connections/byDeadline',
+      'cleanup: Query robotSessions/byDeadline',
+    ]);
+  });
+
+  test.each(functionNames)('%s reaches the sockets of this API and stage only', (name) => {
+    const sockets = grantsOf(name, stacks).filter(({ action }) => action.startsWith('execute-api:'));
+    const base =
+      /^arn:\{AWS::Partition\}:execute-api:\{AWS::Region\}:\{AWS::AccountId\}:\{SignalingApi[0-9A-F]+\}\/v1\//;
+    expect(sockets.map(({ action }) => action)).toEqual(sockets.map(() => 'execute-api:ManageConnections'));
+    expect(sockets.map(({ resource }) => resource.replace(base, '')).sort()).toEqual(
+      functionAccess[name].connections.map((method) => `${method}/@connections/*`).sort(),
+    );
+  });
+
+  test('the relay cannot close sockets', () => {
+    expect(grantsOf('relay', stacks).some(({ resource }) => resource.includes('DELETE'))).toBe(false);
+  });
+
+  test.each(functionNames)('%s writes to its own log group and touches nothing else', (name) => {
+    const others = grantsOf(name, stacks).filter(({ action }) => !/^(dynamodb|execute-api):/.test(action));
+    expect(others.map(({ action }) => action).sort()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    for (const { resource } of others) expect(resource.toLowerCase()).toMatch(`{functions${name}logs`);
+  });
+
+  test('nobody may scan, and nobody has a wildcard for an action or a whole resource', () => {
+    const all = [...grantsByRole(stacks).values()].flat();
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.filter(({ action }) => action.includes('Scan') || action.includes('*'))).toEqual([]);
+    expect(all.filter(({ resource }) => resource === '*')).toEqual([]);
+  });
+
+  test('the only managed policy is the one that API Gateway writes its logs with', () => {
+    const managed = resourcesOf(stacks.signaling, 'AWS::IAM::Role').flatMap(([id, role]) =>
+      role.Properties.ManagedPolicyArns === undefined ? [] : [id],
+    );
+    expect(managed).toEqual([expect.stringMatching(/^ApiGatewayLogRole/)]);
+  });
+});
