@@ -24,7 +24,8 @@ export type Dispatch<Deps> = {
 export function dispatch<Deps extends { readonly lifeLog: LifeLog }>(of: Dispatch<Deps>): LambdaFunction {
   return async (rawEvent) => {
     const event = parseGatewayEvent(rawEvent);
-    const { routeKey, connectionId } = event.requestContext;
+    const { connectionId } = event.requestContext;
+    const routeKey = routeKeyOf(event);
     const caller: SocketAddress = { connectionId, endpoint: of.endpointOf(event) };
     const incoming = { event, caller };
     const route = of.routes[routeKey];
@@ -35,6 +36,14 @@ export function dispatch<Deps extends { readonly lifeLog: LifeLog }>(of: Dispatc
       return answerFailure(of.deps, incoming, failure);
     }
   };
+}
+
+/**
+ * A message may name any action, the gateway's own routes too; what AWS makes of it is not documented,
+ * and an emulator takes it at its word. Only the gateway itself says that a socket came or went.
+ */
+function routeKeyOf({ requestContext: { routeKey, eventType } }: GatewayEvent): string {
+  return eventType === 'MESSAGE' && routeKey.startsWith('$') ? '$default' : routeKey;
 }
 
 function answerFailure(deps: { lifeLog: LifeLog }, incoming: Incoming, failure: unknown): GatewayResult {

@@ -11,6 +11,7 @@ const texts = z.record(z.string(), z.string()).nullish();
 const gatewayEvent = z.object({
   requestContext: z.object({
     routeKey: z.string(),
+    eventType: z.enum(['CONNECT', 'MESSAGE', 'DISCONNECT']),
     connectionId,
     apiId: z.string(),
     stage: z.string(),

@@ -30,7 +30,7 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
       connections: { items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
       robotSessions: { items: ['GetItem', 'UpdateItem'] },
       clientSessions: { items: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'] },
-      directory: { items: ['GetItem', 'UpdateItem', 'DeleteItem'] },
+      directory: { items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
     },
     connections: ['POST', 'DELETE'],
   },
