@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { parseToRobot } from '../../local/demo/peer/drive-channel.ts';
+import { drive, type Velocity, withinWheelSpeeds } from '../../local/demo/robot/kinematics.ts';
+import { createRover, deadManMs } from '../../local/demo/robot/rover.ts';
+import { backoffMs } from '../../local/demo/wire/backoff.ts';
+import { createSignalOrder } from '../../local/demo/wire/signal-order.ts';
+
+const start = { xM: 0, yM: 0, headingRad: 0 };
+const speed = fc.double({ min: -3, max: 3, noNaN: true });
+const velocity = fc.record({ linearMPerS: speed, angularRadPerS: speed });
+
+describe('kinematics', () => {
+  test('drives straight ahead', () => {
+    const pose = drive(start, { linearMPerS: 0.5, angularRadPerS: 0 }, 2_000);
+    expect(pose).toEqual({ xM: 1, yM: 0, headingRad: 0 });
+  });
+
+  test('turns on the spot', () => {
+    const pose = drive(start, { linearMPerS: 0, angularRadPerS: Math.PI / 2 }, 1_000);
+    expect(pose.xM).toBeCloseTo(0);
+    expect(pose.yM).toBeCloseTo(0);
+    expect(pose.headingRad).toBeCloseTo(Math.PI / 2);
+  });
+
+  test('drives a half circle to the left', () => {
+    const pose = drive(start, { linearMPerS: 1, angularRadPerS: 1 }, Math.PI * 1_000);
+    expect(pose.xM).toBeCloseTo(0);
+    expect(pose.yM).toBeCloseTo(2);
+    expect(Math.abs(pose.headingRad)).toBeCloseTo(Math.PI);
+  });
+
+  test('comes to the same place in one step as in many', () => {
+    fc.assert(
+      fc.property(velocity, fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 20 }), (v, stepsMs) => {
+        const stepped = stepsMs.reduce((pose, ms) => drive(pose, v, ms), start);
+        const atOnce = drive(
+          start,
+          v,
+          stepsMs.reduce((sum, ms) => sum + ms, 0),
+        );
+        expect(stepped.xM).toBeCloseTo(atOnce.xM, 4);
+        expect(stepped.yM).toBeCloseTo(atOnce.yM, 4);
+        expect(Math.cos(stepped.headingRad - atOnce.headingRad)).toBeCloseTo(1, 4);
+      }),
+    );
+  });
+
+  test('asks no wheel for more than it can do, and keeps the curve', () => {
+    fc.assert(
+      fc.property(velocity, (wanted) => {
+        const given = withinWheelSpeeds(wanted);
+        const turn = (given.angularRadPerS * 0.4) / 2;
+        expect(Math.abs(given.linearMPerS - turn)).toBeLessThanOrEqual(1 + 1e-9);
+        expect(Math.abs(given.linearMPerS + turn)).toBeLessThanOrEqual(1 + 1e-9);
+        expect(given.linearMPerS * wanted.angularRadPerS).toBeCloseTo(
+          wanted.linearMPerS * given.angularRadPerS,
+          9,
+        );
+      }),
+    );
+  });
+});
+
+describe('dead man', () => {
+  const ahead: Velocity = { linearMPerS: 0.4, angularRadPerS: 0 };
+
+  function roverAt() {
+    const clock = { now: 1_000 };
+    return { clock, rover: createRover(() => clock.now) };
+  }
+
+  it('stands still until it is told to drive', () => {
+    const { clock, rover } = roverAt();
+    clock.now += 10_000;
+    expect(rover.now()).toMatchObject({ pose: start, velocity: { linearMPerS: 0 } });
+  });
+
+  it('drives as long as commands come', () => {
+    const { clock, rover } = roverAt();
+    for (let i = 0; i < 10; i += 1) {
+      rover.command(ahead);
+      clock.now += deadManMs - 1;
+    }
+    expect(rover.now().velocity).toEqual(ahead);
+    expect(rover.now().pose.xM).toBeCloseTo(0.4 * 10 * 0.499);
+  });
+
+  it('stops by itself 500 ms after the last command', () => {
+    const { clock, rover } = roverAt();
+    rover.command(ahead);
+    clock.now += deadManMs - 1;
+    expect(rover.now().velocity).toEqual(ahead);
+    clock.now += 1;
+    expect(rover.now().velocity).toEqual({ linearMPerS: 0, angularRadPerS: 0 });
+  });
+
+  it('has driven no farther than those 500 ms, however late it is looked at', () => {
+    const { clock, rover } = roverAt();
+    rover.command(ahead);
+    clock.now += 60_000;
+    expect(rover.now().pose.xM).toBeCloseTo(0.2);
+    clock.now += 60_000;
+    expect(rover.now().pose.xM).toBeCloseTo(0.2);
+    rover.command(ahead);
+    expect(rover.now().pose.xM).toBeCloseTo(0.2);
+  });
+});
+
+describe('signal order', () => {
+  const arrivals = fc
+    .integer({ min: 0, max: 60 })
+    .chain((count) => {
+      const seqs = Array.from({ length: count }, (_, i) => i + 1);
+      return fc.tuple(
+        fc.constant(count),
+        fc.array(fc.constantFrom(...seqs, 1), { maxLength: 60 }),
+        fc.constant(seqs),
+      );
+    })
+    .chain(([count, again, seqs]) =>
+      fc
+        .shuffledSubarray([...seqs, ...(count === 0 ? [] : again)], {
+          minLength: seqs.length + (count === 0 ? 0 : again.length),
+        })
+        .map((order) => ({ seqs, order })),
+    );
+
+  test('gives each signal once and in turn, whatever the arrival and however often', () => {
+    fc.assert(
+      fc.property(arrivals, ({ seqs, order }) => {
+        const signals = createSignalOrder<{ seq: number }>();
+        const given = order.flatMap((seq) => signals.take({ seq }));
+        expect(given.map(({ seq }) => seq)).toEqual(seqs);
+      }),
+    );
+  });
+
+  test('holds back what is early until the gap is filled', () => {
+    const signals = createSignalOrder<{ seq: number }>();
+    expect(signals.take({ seq: 2 })).toEqual([]);
+    expect(signals.take({ seq: 3 })).toEqual([]);
+    expect(signals.take({ seq: 1 })).toEqual([{ seq: 1 }, { seq: 2 }, { seq: 3 }]);
+    expect(signals.take({ seq: 2 })).toEqual([]);
+  });
+
+  test('keeps nothing of a number that is out of all reach', () => {
+    const signals = createSignalOrder<{ seq: number }>();
+    expect(signals.take({ seq: 1_000_000 })).toEqual([]);
+    expect(signals.take({ seq: 1 })).toEqual([{ seq: 1 }]);
+  });
+});
+
+test('backoff: full jitter from 0.5 s to 30 s', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 100 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (failures, r) => {
+        const ms = backoffMs(failures, () => r);
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** (failures - 1)));
+      },
+    ),
+  );
+  expect(backoffMs(1, () => 1)).toBe(500);
+  expect(backoffMs(50, () => 1)).toBe(30_000);
+});
+
+test.each([
+  '',
+  'null',
+  '[]',
+  '{"type":"drive"}',
+  '{"type":"drive","linear":"1","angular":0}',
+  '{"type":"fly"}',
+])('the robot ignores %j on the data channel', (text) => {
+  expect(parseToRobot(text)).toBeUndefined();
+});
