@@ -38,6 +38,7 @@ export function connectionFunction(environment: Environment, overrides: Override
       robots: make.robots(),
       sessions: make.sessions(),
       clients: make.clients(),
+      fleets: make.fleets(),
       peers: make.peers(),
     },
   });

@@ -37,7 +37,7 @@ function credentialsFrom(environment: Environment) {
 }
 
 /** Far below the functions' own timeout, so that a slow table ends in a retryable refusal and not in silence. */
-const storeTimeouts = { connectionTimeout: 1_000, requestTimeout: 2_000 };
+const storeTimeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
 
 function storeClient(environment: Environment, overrides: Overrides): DynamoDBClient {
   const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB ?? environment.AWS_ENDPOINT_URL;

@@ -4,6 +4,7 @@ import type { TokenPolicy } from '../../protocol/token-policy.ts';
 import { type GatewayRoute, type LocalGateway, startLocalGateway } from '../gateway/gateway.ts';
 import { type LocalIdentity, startLocalIdentity } from '../identity/identity.ts';
 import { localTableNames, startLocalStore } from '../store/local-store.ts';
+import { localClientIds as clientIds } from './client-ids.ts';
 import { functionEnvironment } from './environment.ts';
 import { gatewayDefaults, type LocalStackOptions, policyFor } from './options.ts';
 import { localRoutes } from './routes.ts';
@@ -13,7 +14,6 @@ import { seededUsers } from './users.ts';
 const regionNames = ['us-east-1', 'eu-west-1'] as const;
 const homeRegion = regionNames[0];
 const userPoolId = `${homeRegion}_Heliograph`;
-const clientIds = { robots: 'heliographlocalrobots', people: 'heliographlocalpeople' };
 
 /** Where everything is, in the words of `--json`. */
 export type LocalAddresses = {

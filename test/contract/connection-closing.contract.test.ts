@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { onEveryAdapter } from './support/adapters.ts';
-import { bothOrders, connectionId, names, robotConnection, t0 } from './support/samples.ts';
+import {
+  bothOrders,
+  client,
+  clientConnection,
+  connectionId,
+  names,
+  robotConnection,
+  t0,
+} from './support/samples.ts';
 
 const a = connectionId('a');
 const later = { issuedAt: t0 + 40_000, expiresAt: t0 + 100_000, originJti: 'origin-2' };
@@ -76,11 +84,60 @@ onEveryAdapter('ConnectionStore: closing', (stores) => {
       expect(await store().get(a)).toEqual(closing);
     });
 
-    it('gives one that is closing already once more', async () => {
+    it('gives nothing of one that somebody is closing already, and leaves its deadline to them', async () => {
       await store().create(robotConnection('a'));
       await store().markClosing(a, { retryAt: t0 + 5 });
-      expect(await store().markClosing(a, { retryAt: t0 + 9 })).toMatchObject({ nextDeadlineAt: t0 + 9 });
+      expect(await store().markClosing(a, { retryAt: t0 + 9 })).toBeUndefined();
+      expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 5 });
     });
+
+    it('marks one that has said hello, and gives its client', async () => {
+      await store().create(clientConnection('a'));
+      await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
+      const closing = { state: 'closing', clientId: client('k'), nextDeadlineAt: t0 + 5 } as const;
+      expect(await store().markClosing(a, { retryAt: t0 + 5 })).toEqual(clientConnection('a', closing));
+    });
+
+    it('leaves to the cleanup what whoever marked it did not finish', async () => {
+      await store().create(robotConnection('a'));
+      await store().markClosing(a, { retryAt: t0 + 5 });
+      const again = { now: t0 + 5, retryAt: t0 + 9 };
+      expect(await store().beginClosing(a, { ...again, now: t0 + 4 })).toBe(false);
+      expect(await store().beginClosing(a, again)).toBe(true);
+      expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 9 });
+    });
+
+    it('gives the connection to exactly one of two at once', async () => {
+      for (const name of names('raced', 10)) {
+        const id = connectionId(name);
+        await store().create(robotConnection(name));
+        const both = await Promise.all([
+          store().markClosing(id, { retryAt: t0 + 5 }),
+          store().markClosing(id, { retryAt: t0 + 9 }),
+        ]);
+        const given = both.filter((connection) => connection !== undefined);
+        expect(given).toEqual([await store().get(id)]);
+      }
+    });
+
+    it.each(bothOrders)(
+      'and beginClosing of what is due, at once: one connection, one end ($order)',
+      async ({ race }) => {
+        for (const name of names('raced', 10)) {
+          const id = connectionId(name);
+          await store().create(robotConnection(name));
+          const [marked, begun] = await race(
+            () => store().markClosing(id, { retryAt: t0 + 90_000 }),
+            () => store().beginClosing(id, { now: t0 + 30_000, retryAt: t0 + 95_000 }),
+          );
+          expect(marked === undefined).toBe(begun);
+          expect(await store().get(id)).toMatchObject({
+            state: 'closing',
+            nextDeadlineAt: begun ? t0 + 95_000 : t0 + 90_000,
+          });
+        }
+      },
+    );
 
     it('gives nothing of a connection that is gone, and makes no row of it', async () => {
       expect(await store().markClosing(a, { retryAt: t0 })).toBeUndefined();

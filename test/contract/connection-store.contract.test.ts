@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { onEveryAdapter } from './support/adapters.ts';
 import {
   allDue,
+  bothOrders,
   client,
   clientConnection,
   connectionId,
@@ -68,6 +69,68 @@ onEveryAdapter('ConnectionStore', (stores) => {
       await store().markClosing(a, { retryAt: t0 });
       expect(await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 1 })).toBe(false);
       expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 });
+    });
+  });
+
+  describe('unmarkReady', () => {
+    const notYet = { nextDeadlineAt: t0 + 30_000 };
+
+    it('takes markReady back, without a trace of the client', async () => {
+      await store().create(clientConnection('a'));
+      await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
+      await store().unmarkReady(a, notYet);
+      expect(await store().get(a)).toEqual(clientConnection('a', notYet));
+      expect(await allDue((of) => store().due(of), t0 + 30_000)).toEqual([a]);
+    });
+
+    it('lets the next hello succeed', async () => {
+      await store().create(clientConnection('a'));
+      const change = { clientId: client('k'), nextDeadlineAt: t0 + 120_000 };
+      await store().markReady(a, change);
+      await store().unmarkReady(a, notYet);
+      expect(await store().markReady(a, change)).toBe(true);
+      expect(await store().get(a)).toEqual(clientConnection('a', { state: 'ready', ...change }));
+    });
+
+    it('changes nothing of one that has not said hello, such as its deadline', async () => {
+      await store().create(clientConnection('a'));
+      await store().unmarkReady(a, { nextDeadlineAt: t0 + 1 });
+      expect(await store().get(a)).toEqual(clientConnection('a'));
+    });
+
+    it('keeps a refresh that came in between', async () => {
+      await store().create(robotConnection('a'));
+      await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
+      await store().refresh(a, refreshed);
+      await store().unmarkReady(a, notYet);
+      expect(await store().get(a)).toMatchObject({ state: 'connected', token: later, ...notYet });
+    });
+
+    it('changes nothing of one that is closing', async () => {
+      await store().create(clientConnection('a'));
+      await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
+      const closing = await store().markClosing(a, { retryAt: t0 });
+      await store().unmarkReady(a, notYet);
+      expect(await store().get(a)).toEqual(closing);
+    });
+
+    it('makes no row of one that is gone', async () => {
+      await store().unmarkReady(a, notYet);
+      expect(await store().get(a)).toBeUndefined();
+    });
+
+    it.each(bothOrders)('and the end of the socket at once: the end stands ($order)', async ({ race }) => {
+      for (const name of names('raced', 10)) {
+        const id = connectionId(name);
+        await store().create(robotConnection(name));
+        await store().markReady(id, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
+        const [, closing] = await race(
+          () => store().unmarkReady(id, notYet),
+          () => store().markClosing(id, { retryAt: t0 + 7 }),
+        );
+        expect(closing).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 7 });
+        expect(await store().get(id)).toEqual(closing);
+      }
     });
   });
 
@@ -173,10 +236,13 @@ onEveryAdapter('ConnectionStore', (stores) => {
       expect(await due(t0 + 159_999)).toEqual([]);
       await store().beginClosing(a, { now: t0 + 160_000, retryAt: t0 + 200_000 });
       expect(await due(t0 + 199_999)).toEqual([]);
-      await store().markClosing(a, { retryAt: t0 + 300_000 });
-      expect(await due(t0 + 300_000)).toEqual([a]);
+      expect(await due(t0 + 200_000)).toEqual([a]);
       await store().remove(a);
-      expect(await due(t0 + 300_000)).toEqual([]);
+      expect(await due(t0 + 200_000)).toEqual([]);
+      await store().create(robotConnection('a'));
+      await store().markClosing(a, { retryAt: t0 + 300_000 });
+      expect(await due(t0 + 299_999)).toEqual([]);
+      expect(await due(t0 + 300_000)).toEqual([a]);
     });
   });
 });

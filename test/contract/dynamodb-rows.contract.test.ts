@@ -19,7 +19,8 @@ import {
 
 const a = connectionId('a');
 const rover = robot('rover-1');
-const lost = { connectionId: a, now: t0, resumeEndsAt: t0 + 9000 };
+const retryAt = t0 + 70_000;
+const lost = { connectionId: a, now: t0, resumeEndsAt: t0 + 9000, retryAt };
 const claim = { socket: socket('a'), fleets: ['demo'], now: t0 };
 const ttlOf = (deadline: number) => Math.ceil((deadline + dayMs) / 1000);
 
@@ -63,11 +64,18 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await after(t0 + 30_000);
     await connections.markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
     await after(t0 + 120_000);
+    await connections.unmarkReady(a, { nextDeadlineAt: t0 + 30_000 });
+    await after(t0 + 30_000);
+    expect(await onlyRowOf(database(), 'connections')).not.toHaveProperty('clientId');
     const token = { issuedAt: t0, expiresAt: t0 + 100_001 };
     await connections.refresh(a, { token, groups: [], nextDeadlineAt: t0 + 160_001 });
     await after(t0 + 160_001);
     await connections.beginClosing(a, { now: t0 + 200_000, retryAt: t0 + 260_000 });
     await after(t0 + 260_000);
+    await connections.markClosing(a, { retryAt: t0 + 300_000 });
+    await after(t0 + 260_000);
+    await connections.remove(a);
+    await connections.create(clientConnection('a'));
     await connections.markClosing(a, { retryAt: t0 + 300_000 });
     await after(t0 + 300_000);
   });
@@ -107,7 +115,7 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     expect(await indexed(database(), 'clientSessions')).toHaveLength(1);
   });
 
-  it('F4: a robot never expires, and is in the deadline index only while it is away', async () => {
+  it('F4: a robot never expires, and is in the deadline index only while it is away or not settled', async () => {
     const { robots } = dynamoDbStores(database());
     const expectIndexed = async (count: number) => {
       const row = await onlyRowOf(database(), 'robotSessions');
@@ -123,13 +131,23 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     const away = await robots.get(rover);
     await robots.claim(rover, claim);
     await expectIndexed(0);
-    await robots.giveBack(rover, { connectionId: a, previous: away, now: t0 });
+    await robots.giveBack(rover, { epoch: 2, previous: away, now: t0 });
     await expectIndexed(1);
-    await robots.endResume(rover, lost.resumeEndsAt);
+    await robots.endResume(rover, { now: lost.resumeEndsAt, retryAt });
+    await expectIndexed(1);
+    await robots.endResume(rover, { now: retryAt, retryAt: retryAt + 60_000 });
+    await expectIndexed(1);
+    await robots.settle(rover);
     await expectIndexed(0);
+    const settled = await robots.get(rover);
     await robots.claim(rover, claim);
     await robots.takeControl(rover, session('s1'));
     await robots.leave(rover, lost);
+    await expectIndexed(1);
+    await robots.claim(rover, claim);
+    await expectIndexed(0);
+    await robots.leave(rover, lost);
+    await robots.giveBack(rover, { epoch: 5, previous: settled, now: t0 });
     await expectIndexed(0);
   });
 
@@ -155,7 +173,15 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await robots.claim(rover, claim);
     await expectAttributes(...online, 'controllerSessionId');
     await robots.leave(rover, lost);
+    await expectAttributes('sinceAt', 'nextDeadlineAt', 'deadlineShard');
+    await robots.settle(rover);
     await expectAttributes('sinceAt');
+    await robots.claim(rover, claim);
+    await robots.release(rover, lost);
+    await robots.endResume(rover, { now: lost.resumeEndsAt, retryAt });
+    await expectAttributes('sinceAt', 'nextDeadlineAt', 'deadlineShard');
+    await robots.claim(rover, claim);
+    await expectAttributes(...online);
   });
 
   it('a client expires a day after its token, and its row is found under its own key', async () => {
@@ -165,8 +191,15 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     expect(await rowsOf(database(), 'directory')).toEqual([row]);
     await clients.enter({ clientId: client('k'), connectionId: a, tokenExpiresAt: t0 + 100_000 });
     expect(await onlyRowOf(database(), 'directory')).toMatchObject({ [ttlAttribute]: ttlOf(t0 + 100_000) });
-    await clients.leave(client('k'), a);
     const key = { robotId: rover, sessionId: session('s1') };
+    await clients.addSession(client('k'), { connectionId: a, session: key });
+    await clients.detach(client('k'), a);
+    await clients.removeSession(client('k'), key);
+    expect(await rowsOf(database(), 'directory')).toEqual([
+      { pk: 'client#k', sk: 'client', detachedFrom: 'a', [ttlAttribute]: ttlOf(t0 + 100_000) },
+    ]);
+    await clients.remove(client('k'), a);
+    await clients.detach(client('k'), a);
     await clients.removeSession(client('k'), key);
     await clients.addSession(client('k'), { connectionId: a, session: key });
     expect(await rowsOf(database(), 'directory')).toEqual([]);

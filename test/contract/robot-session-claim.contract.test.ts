@@ -8,6 +8,7 @@ const fleets = ['demo'];
 const byA = { socket: socket('a', t0), fleets, now: t0 + 10 };
 const byB = { socket: socket('b', t0 + 1000), fleets: ['demo', 'new'], now: t0 + 1010 };
 const ofA = { connectionId: connectionId('a') };
+const left = { ...ofA, now: t0 + 20, retryAt: t0 + 70_000 };
 const ofB = { connectionId: connectionId('b') };
 const claimed: RobotSession = {
   robotId: rover,
@@ -19,7 +20,7 @@ const claimed: RobotSession = {
   leaseEpoch: 0,
 };
 
-onEveryAdapter('RobotSessionStore: claim and giveBack', (stores) => {
+onEveryAdapter('RobotSessionStore: claim', (stores) => {
   const store = () => stores().robots;
   const get = () => store().get(rover);
 
@@ -74,7 +75,7 @@ onEveryAdapter('RobotSessionStore: claim and giveBack', (stores) => {
 
     it('brings a robot back that is offline', async () => {
       await store().claim(rover, byA);
-      await store().leave(rover, { ...ofA, now: t0 + 20 });
+      await store().leave(rover, left);
       expect(await store().claim(rover, byB)).toMatchObject({
         won: true,
         previous: { state: 'offline', sinceAt: t0 + 20 },
@@ -107,81 +108,6 @@ onEveryAdapter('RobotSessionStore: claim and giveBack', (stores) => {
       expect(won.map(({ current }) => current.epoch).sort((one, other) => one - other)).toEqual(
         won.map((_, i) => i + 1),
       );
-    });
-  });
-
-  describe('giveBack', () => {
-    const claimAndGiveBack = async () => {
-      const claim = await store().claim(rover, byB);
-      if (!claim.won) throw new Error('the claim was expected to win');
-      return store().giveBack(rover, { ...ofB, previous: claim.previous, now: t0 + 5000 });
-    };
-
-    it('makes the previous connection the robot again, with its fleets, and raises the epoch', async () => {
-      await store().claim(rover, byA);
-      expect(await claimAndGiveBack()).toBe(true);
-      expect(await get()).toEqual({ ...claimed, epoch: 3 });
-    });
-
-    it('leaves a robot that was away as it was, due as before', async () => {
-      await store().claim(rover, byA);
-      await store().release(rover, { ...ofA, now: t0 + 20, resumeEndsAt: t0 + 9000 });
-      const away = await get();
-      expect(await claimAndGiveBack()).toBe(true);
-      expect(await get()).toEqual({ ...away, epoch: 3 });
-      expect(await store().endResume(rover, t0 + 9000)).toBe(true);
-    });
-
-    it('leaves a robot that was offline as it was', async () => {
-      await store().claim(rover, byA);
-      await store().leave(rover, { ...ofA, now: t0 + 20 });
-      const offline = await get();
-      expect(await claimAndGiveBack()).toBe(true);
-      expect(await get()).toEqual({ ...offline, epoch: 3 });
-    });
-
-    it('leaves a robot that was never here known but offline and in no fleet: its epoch must not fall back', async () => {
-      expect(await claimAndGiveBack()).toBe(true);
-      expect(await get()).toEqual({
-        robotId: rover,
-        state: 'offline',
-        sinceAt: t0 + 5000,
-        epoch: 2,
-        fleets: [],
-        leaseEpoch: 0,
-      });
-    });
-
-    it('touches nothing when a newer connection has claimed in between (I4)', async () => {
-      await store().claim(rover, byA);
-      const previous = await get();
-      await store().claim(rover, byB);
-      const newest = await store().claim(rover, { ...byB, socket: socket('c', t0 + 2000) });
-      expect(await store().giveBack(rover, { ...ofB, previous, now: t0 })).toBe(false);
-      expect(newest).toMatchObject({ won: true, current: await get() });
-    });
-
-    it('keeps a change of control that came in between', async () => {
-      await store().claim(rover, byA);
-      const previous = await get();
-      await store().claim(rover, byB);
-      await store().takeControl(rover, session('s1'));
-      await store().giveBack(rover, { ...ofB, previous, now: t0 });
-      expect(await get()).toMatchObject({ controllerSessionId: 's1', leaseEpoch: 1 });
-    });
-
-    it('frees control that was taken in between of a robot that is offline again', async () => {
-      await store().claim(rover, byB);
-      await store().takeControl(rover, session('s1'));
-      await store().giveBack(rover, { ...ofB, previous: undefined, now: t0 });
-      const robotNow = await get();
-      expect(robotNow).not.toHaveProperty('controllerSessionId');
-      expect(robotNow?.leaseEpoch).toBe(2);
-    });
-
-    it('is false for a robot that nobody has, and makes no row of it', async () => {
-      expect(await store().giveBack(rover, { ...ofA, previous: undefined, now: t0 })).toBe(false);
-      expect(await get()).toBeUndefined();
     });
   });
 });

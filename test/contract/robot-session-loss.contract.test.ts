@@ -18,6 +18,10 @@ const byA = { socket: socket('a', t0), fleets, now: t0 + 10 };
 const byB = { socket: socket('b', t0 + 1000), fleets, now: t0 + 1010 };
 const ofA = { connectionId: connectionId('a') };
 const lost = { ...ofA, now: t0 + 20, resumeEndsAt: t0 + 9000 };
+/** When the cleanup takes up again what was begun and not settled. */
+const retryAt = t0 + 70_000;
+const left = { ...ofA, now: t0 + 20, retryAt };
+const ended = { now: lost.resumeEndsAt, retryAt };
 const away = {
   robotId: rover,
   state: 'away',
@@ -84,14 +88,14 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
   describe('leave', () => {
     it('makes the robot offline at once', async () => {
       await store().claim(rover, byA);
-      expect(await store().leave(rover, { ...ofA, now: t0 + 20 })).toBe(true);
+      expect(await store().leave(rover, left)).toBe(true);
       expect(await get()).toEqual(offline);
     });
 
     it('frees control, which raises the lease epoch (I7)', async () => {
       await store().claim(rover, byA);
       await store().takeControl(rover, session('s1'));
-      await store().leave(rover, { ...ofA, now: t0 + 20 });
+      await store().leave(rover, left);
       expect(await get()).toEqual({ ...offline, leaseEpoch: 2 });
     });
 
@@ -99,12 +103,12 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
       await store().claim(rover, byA);
       await store().claim(rover, byB);
       const before = await get();
-      expect(await store().leave(rover, { ...ofA, now: t0 + 20 })).toBe(false);
+      expect(await store().leave(rover, left)).toBe(false);
       expect(await get()).toEqual(before);
     });
 
     it('is false for a robot that was never here, and makes no row of it', async () => {
-      expect(await store().leave(rover, { ...ofA, now: t0 })).toBe(false);
+      expect(await store().leave(rover, left)).toBe(false);
       expect(await get()).toBeUndefined();
     });
   });
@@ -113,9 +117,9 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
     it('makes the robot offline when the window has ended, not a millisecond before', async () => {
       await store().claim(rover, byA);
       await store().release(rover, lost);
-      expect(await store().endResume(rover, t0 + 8999)).toBe(false);
+      expect(await store().endResume(rover, { ...ended, now: ended.now - 1 })).toBe(false);
       expect(await get()).toEqual(away);
-      expect(await store().endResume(rover, t0 + 9000)).toBe(true);
+      expect(await store().endResume(rover, ended)).toBe(true);
       expect(await get()).toEqual({ ...offline, sinceAt: t0 + 9000 });
     });
 
@@ -123,7 +127,7 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
       await store().claim(rover, byA);
       await store().takeControl(rover, session('s1'));
       await store().release(rover, lost);
-      await store().endResume(rover, t0 + 9000);
+      await store().endResume(rover, ended);
       expect(await get()).toEqual({ ...offline, sinceAt: t0 + 9000, leaseEpoch: 2 });
     });
 
@@ -131,9 +135,9 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
       await store().claim(rover, byA);
       await store().release(rover, lost);
       await store().claim(rover, byB);
-      expect(await store().endResume(rover, t0 + 9000)).toBe(false);
+      expect(await store().endResume(rover, ended)).toBe(false);
       await store().release(rover, { ...lost, connectionId: connectionId('b'), resumeEndsAt: t0 + 12_000 });
-      expect(await store().endResume(rover, t0 + 9000)).toBe(false);
+      expect(await store().endResume(rover, ended)).toBe(false);
     });
 
     it.each(bothOrders)('and a claim at once: the robot is online ($order)', async ({ race }) => {
@@ -142,31 +146,34 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
         await store().claim(raced, byA);
         await store().takeControl(raced, session('s1'));
         await store().release(raced, lost);
-        const [ended] = await race(
-          () => store().endResume(raced, t0 + 9000),
+        const [wasEnded] = await race(
+          () => store().endResume(raced, ended),
           () => store().claim(raced, byB),
         );
         const robotNow = await store().get(raced);
-        expect(robotNow).toMatchObject({ state: 'online', epoch: 2, leaseEpoch: ended ? 2 : 1 });
-        expect(robotNow?.controllerSessionId).toBe(ended ? undefined : 's1');
+        expect(robotNow).toMatchObject({ state: 'online', epoch: 2, leaseEpoch: wasEnded ? 2 : 1 });
+        expect(robotNow?.controllerSessionId).toBe(wasEnded ? undefined : 's1');
+        expect(await allDue((of) => store().due(of), t0 * 2)).toEqual([]);
       }
     });
 
     it('lets one of two runs end it', async () => {
       await store().claim(rover, byA);
       await store().release(rover, lost);
-      const both = await Promise.all([
-        store().endResume(rover, t0 + 9000),
-        store().endResume(rover, t0 + 9000),
-      ]);
+      const both = await Promise.all([store().endResume(rover, ended), store().endResume(rover, ended)]);
       expect(both.sort()).toEqual([false, true]);
     });
 
-    it('is false for a robot that is offline or was never here', async () => {
-      expect(await store().endResume(rover, t0)).toBe(false);
+    it('is false for a robot that is online, settled or was never here, and makes no row of it', async () => {
+      const late = { now: t0 + 99_000, retryAt: t0 + 199_000 };
+      expect(await store().endResume(rover, late)).toBe(false);
+      expect(await get()).toBeUndefined();
       await store().claim(rover, byA);
-      await store().leave(rover, { ...ofA, now: t0 });
-      expect(await store().endResume(rover, t0 + 99_000)).toBe(false);
+      expect(await store().endResume(rover, late)).toBe(false);
+      await store().leave(rover, left);
+      await store().settle(rover);
+      expect(await store().endResume(rover, late)).toBe(false);
+      expect(await get()).toEqual(offline);
     });
   });
 
@@ -188,16 +195,18 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
       expect(limited).toEqual(shards.map((shard) => shard.slice(0, 1)));
     });
 
-    it('names no robot that is online, offline, back or given back to one that is online', async () => {
+    it('names no robot that is online, settled, back or given back to one that is online', async () => {
       await store().claim(rover, byA);
       await store().claim(robot('left'), byA);
-      await store().leave(robot('left'), { ...ofA, now: t0 });
+      await store().leave(robot('left'), left);
+      await store().settle(robot('left'));
       await store().claim(robot('back'), byA);
       await store().release(robot('back'), lost);
       await store().claim(robot('back'), byB);
       await store().claim(robot('ended'), byA);
       await store().release(robot('ended'), lost);
-      await store().endResume(robot('ended'), t0 + 9000);
+      await store().endResume(robot('ended'), ended);
+      await store().settle(robot('ended'));
       expect(await allDue((of) => store().due(of), t0 * 2)).toEqual([]);
     });
 
@@ -206,7 +215,7 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
       await store().release(rover, lost);
       const previous = await get();
       await store().claim(rover, byB);
-      await store().giveBack(rover, { connectionId: connectionId('b'), previous, now: t0 });
+      await store().giveBack(rover, { epoch: 2, previous, now: t0 });
       expect(await allDue((of) => store().due(of), lost.resumeEndsAt - 1)).toEqual([]);
       expect(await allDue((of) => store().due(of), lost.resumeEndsAt)).toEqual([rover]);
     });

@@ -6,11 +6,13 @@ import type { RobotId } from '../../protocol/ids.ts';
 import { dynamoDbStores, memoryStores, onEveryDatabase } from './support/adapters.ts';
 import { allDue, connectionId, robot, session, socket, t0 } from './support/samples.ts';
 
+type Claimed = { readonly epoch: number; readonly previous: RobotSession | undefined };
+
 /** One store under test, with what a holder of it would remember. */
 type Subject = {
   readonly store: RobotSessionStore;
   readonly robotId: RobotId;
-  readonly previousOf: Map<string, RobotSession | undefined>;
+  readonly claimOf: Map<string, Claimed>;
 };
 type Step = (subject: Subject, now: number) => Promise<unknown>;
 
@@ -24,16 +26,16 @@ const ms = fc.integer({ min: 0, max: 5 });
 const named = (name: string, step: Step): Step => Object.assign(step, { toString: () => name });
 
 const claim = who.map((name) =>
-  named(`claim ${name}`, async ({ store, robotId, previousOf }, now) => {
+  named(`claim ${name}`, async ({ store, robotId, claimOf }, now) => {
     const by = { socket: socket(name, connectedAt[name]), fleets: [`fleet of ${name}`], now };
     const result = await store.claim(robotId, by);
-    if (result.won) previousOf.set(name, result.previous);
+    if (result.won) claimOf.set(name, { epoch: result.current.epoch, previous: result.previous });
     return result;
   }),
 );
 const giveBack = who.map((name) =>
-  named(`giveBack ${name}`, ({ store, robotId, previousOf }, now) =>
-    store.giveBack(robotId, { connectionId: connectionId(name), previous: previousOf.get(name), now }),
+  named(`giveBack ${name}`, ({ store, robotId, claimOf }, now) =>
+    store.giveBack(robotId, { ...(claimOf.get(name) ?? { epoch: 1, previous: undefined }), now }),
   ),
 );
 const release = fc
@@ -43,12 +45,19 @@ const release = fc
       store.release(robotId, { connectionId: connectionId(name), now, resumeEndsAt: now + window }),
     ),
   );
-const leave = who.map((name) =>
-  named(`leave ${name}`, ({ store, robotId }, now) =>
-    store.leave(robotId, { connectionId: connectionId(name), now }),
+const leave = fc
+  .tuple(who, ms)
+  .map(([name, rest]) =>
+    named(`leave ${name}, again after ${rest}`, ({ store, robotId }, now) =>
+      store.leave(robotId, { connectionId: connectionId(name), now, retryAt: now + rest }),
+    ),
+  );
+const endResume = ms.map((rest) =>
+  named(`endResume, again after ${rest}`, ({ store, robotId }, now) =>
+    store.endResume(robotId, { now, retryAt: now + rest }),
   ),
 );
-const endResume = fc.constant(named('endResume', ({ store, robotId }, now) => store.endResume(robotId, now)));
+const settle = fc.constant(named('settle', ({ store, robotId }) => store.settle(robotId)));
 const copyToken = fc.tuple(who, ms).map(([name, longer]) =>
   named(`copyToken ${name} +${longer}`, ({ store, robotId }) =>
     store.copyToken(robotId, {
@@ -69,7 +78,10 @@ const steps = fc.array(
     { weight: 4, arbitrary: claim },
     { weight: 2, arbitrary: release },
     { weight: 2, arbitrary: takeControl },
-    ...[giveBack, leave, endResume, copyToken, dropControl].map((arbitrary) => ({ weight: 1, arbitrary })),
+    ...[giveBack, leave, endResume, settle, copyToken, dropControl].map((arbitrary) => ({
+      weight: 1,
+      arbitrary,
+    })),
   ),
   { minLength: 1, maxLength: 30 },
 );
@@ -79,6 +91,7 @@ function expectSound(robotNow: RobotSession | undefined): void {
   if (robotNow === undefined) return;
   expect(robotNow.socket !== undefined).toBe(robotNow.state === 'online');
   expect(robotNow.resumeEndsAt !== undefined).toBe(robotNow.state === 'away');
+  if (robotNow.state === 'offline') expect(robotNow).not.toHaveProperty('controllerSessionId');
 }
 
 /** What holds between a row and the next (I4, I7). */
@@ -100,8 +113,8 @@ onEveryDatabase('RobotSessionStore, in any order of calls', (database) => {
       fc.asyncProperty(steps, async (sequence) => {
         run += 1;
         const robotId = robot(`rover-${run}`);
-        const real: Subject = { store: dynamoDbStores(database()).robots, robotId, previousOf: new Map() };
-        const model: Subject = { store: memoryStores().robots, robotId, previousOf: new Map() };
+        const real: Subject = { store: dynamoDbStores(database()).robots, robotId, claimOf: new Map() };
+        const model: Subject = { store: memoryStores().robots, robotId, claimOf: new Map() };
         let before: RobotSession | undefined;
         for (const [i, step] of sequence.entries()) {
           const now = t0 + 10 + i;
@@ -112,8 +125,10 @@ onEveryDatabase('RobotSessionStore, in any order of calls', (database) => {
           expectForward(before, after);
           before = after;
         }
-        const isDue = (await allDue((of) => real.store.due(of), t0 + 20)).includes(robotId);
-        expect(isDue).toBe((await allDue((of) => model.store.due(of), t0 + 20)).includes(robotId));
+        for (const now of [t0 + 20, t0 * 2]) {
+          const isDue = (await allDue((of) => real.store.due(of), now)).includes(robotId);
+          expect(isDue).toBe((await allDue((of) => model.store.due(of), now)).includes(robotId));
+        }
       }),
       { numRuns: 50 },
     );

@@ -5,6 +5,9 @@ import { bothOrders, connectionId, names, robot, session, socket, t0 } from './s
 const rover = robot('rover-1');
 const byA = { socket: socket('a', t0), fleets: ['demo'], now: t0 + 10 };
 const byB = { socket: socket('b', t0 + 1000), fleets: ['demo'], now: t0 + 1010 };
+const ofA = { connectionId: connectionId('a') };
+const lost = { ...ofA, now: t0 + 20, resumeEndsAt: t0 + 9000 };
+const left = { ...ofA, now: t0 + 20, retryAt: t0 + 70_000 };
 const s1 = session('s1');
 const s2 = session('s2');
 
@@ -75,7 +78,7 @@ onEveryAdapter('RobotSessionStore: token, control, reads', (stores) => {
       expect(await store().copyToken(rover, copy(t0 + 100_000))).toBe(false);
       expect(await get()).toBeUndefined();
       await store().claim(rover, byA);
-      await store().release(rover, { ...copy(0), now: t0, resumeEndsAt: t0 + 1 });
+      await store().release(rover, lost);
       expect(await store().copyToken(rover, copy(t0 + 100_000))).toBe(false);
     });
 
@@ -120,6 +123,48 @@ onEveryAdapter('RobotSessionStore: token, control, reads', (stores) => {
       expect(await store().dropControl(rover, s1)).toBe(false);
       expect(await get()).toBeUndefined();
     });
+
+    it('gives control of a robot that is away: it may come back (I3)', async () => {
+      await store().claim(rover, byA);
+      await store().release(rover, lost);
+      expect(await store().takeControl(rover, s1)).toMatchObject({
+        state: 'away',
+        controllerSessionId: 's1',
+      });
+    });
+
+    it.each(['settled', 'not settled'])('is not for robots that are offline, %s', async (end) => {
+      await store().claim(rover, byA);
+      await store().takeControl(rover, s1);
+      await store().leave(rover, left);
+      if (end === 'settled') await store().settle(rover);
+      const before = await get();
+      expect(await store().takeControl(rover, s1)).toBeUndefined();
+      expect(await store().takeControl(rover, s2)).toBeUndefined();
+      expect(await get()).toEqual(before);
+      await store().claim(rover, byB);
+      expect(await store().takeControl(rover, s2)).toMatchObject({
+        controllerSessionId: 's2',
+        leaseEpoch: 3,
+      });
+    });
+
+    it.each(bothOrders)(
+      'and the robot’s end at once: nobody controls what is offline ($order)',
+      async ({ race }) => {
+        for (const name of names('raced', 10)) {
+          const raced = robot(name);
+          await store().claim(raced, byA);
+          const [taken] = await race(
+            () => store().takeControl(raced, s1),
+            () => store().leave(raced, left),
+          );
+          const robotNow = await store().get(raced);
+          expect(robotNow).toMatchObject({ state: 'offline', leaseEpoch: taken === undefined ? 0 : 2 });
+          expect(robotNow).not.toHaveProperty('controllerSessionId');
+        }
+      },
+    );
 
     it('gives control to exactly one of many at once', async () => {
       await store().claim(rover, byA);

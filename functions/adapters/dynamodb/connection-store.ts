@@ -7,7 +7,7 @@ import {
   toConnectionId,
 } from './connection-row.ts';
 import { queryDue } from './deadline.ts';
-import { allOf, isAtMost, isNot, isPresent } from './expression.ts';
+import { allOf, is, isAtMost, isNot, isPresent } from './expression.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
 const isThere = isPresent('connectionId');
@@ -39,6 +39,21 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
         },
       );
       return written;
+    },
+
+    async unmarkReady(connectionId, { nextDeadlineAt }) {
+      await table.update(
+        { connectionId },
+        {
+          changes: [
+            {
+              set: { state: 'connected', ...connectionDue(connectionId, nextDeadlineAt) },
+              remove: ['clientId'],
+            },
+          ],
+          onlyIf: is('state', 'ready'),
+        },
+      );
     },
 
     async refresh(connectionId, { token, groups, nextDeadlineAt }) {
@@ -74,7 +89,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
         { connectionId },
         {
           changes: [{ set: { state: 'closing', ...connectionDue(connectionId, retryAt) } }],
-          onlyIf: isThere,
+          onlyIf: isNotClosing,
           returning: 'ALL_NEW',
         },
       );

@@ -4,7 +4,7 @@ import { dueAt } from './deadline.ts';
 import { type Change, kept, raised, sumOf } from './expression.ts';
 
 const onlineAttributes = ['onlineSinceAt', 'connectionId', 'endpoint', 'tokenExpiresAt', 'connectedAt'];
-const awayAttributes = ['resumeEndsAt', 'nextDeadlineAt', 'deadlineShard'];
+const deadlineAttributes = ['nextDeadlineAt', 'deadlineShard'];
 
 export const raiseEpoch: Change = { compute: { epoch: raised('epoch') } };
 
@@ -18,11 +18,11 @@ export function becomeOnline(socket: RobotSocket, now: number): Change {
   return {
     set: { state: 'online', connectionId, endpoint, tokenExpiresAt, connectedAt },
     compute: { onlineSinceAt: kept('onlineSinceAt', now) },
-    remove: ['sinceAt', ...awayAttributes],
+    remove: ['sinceAt', 'resumeEndsAt', ...deadlineAttributes],
   };
 }
 
-/** The only state in which a robot has a deadline, and so the only one in which it is in the index. */
+/** Due at the end of the window. The deadline goes with the state, but for a robot that is offline and not settled. */
 export function becomeAway(robotId: RobotId, of: { sinceAt: number; resumeEndsAt: number }): Change {
   const { sinceAt, resumeEndsAt } = of;
   return {
@@ -31,25 +31,39 @@ export function becomeAway(robotId: RobotId, of: { sinceAt: number; resumeEndsAt
   };
 }
 
-/** Frees control as well: nobody controls a robot that is not there. */
+/**
+ * Frees control as well: nobody controls a robot that is not there. To be joined by `dueAgain` or
+ * `dueNoMore`, by whether somebody still has to end its sessions.
+ */
 export function becomeOffline(sinceAt: number): Change {
   return {
     set: { state: 'offline', sinceAt, ...freeControl.set },
     compute: { ...freeControl.compute },
-    remove: [...onlineAttributes, ...awayAttributes, ...freeControl.remove],
+    remove: [...onlineAttributes, 'resumeEndsAt', ...freeControl.remove],
   };
 }
+
+export function dueAgain(robotId: RobotId, retryAt: number): Change {
+  return { set: dueAt(robotId, retryAt) };
+}
+
+/** Takes the robot out of the index: a row without these attributes is not in it. */
+export const dueNoMore: Change = { remove: deadlineAttributes };
 
 /**
  * As it was before the claim that is undone. A robot that was never here stays known, offline, in no
  * fleet: without its row the epoch would fall back (I4).
  */
-export function becomeAgain(robotId: RobotId, previous: RobotSession | undefined, now: number): Change {
-  if (previous?.socket !== undefined) return becomeOnline(previous.socket, previous.sinceAt);
+export function becomeAgain(
+  robotId: RobotId,
+  previous: RobotSession | undefined,
+  now: number,
+): readonly Change[] {
+  if (previous?.socket !== undefined) return [becomeOnline(previous.socket, previous.sinceAt)];
   if (previous?.resumeEndsAt !== undefined) {
-    return becomeAway(robotId, { sinceAt: previous.sinceAt, resumeEndsAt: previous.resumeEndsAt });
+    return [becomeAway(robotId, { sinceAt: previous.sinceAt, resumeEndsAt: previous.resumeEndsAt })];
   }
-  return becomeOffline(previous?.sinceAt ?? now);
+  return [becomeOffline(previous?.sinceAt ?? now), dueNoMore];
 }
 
 /**

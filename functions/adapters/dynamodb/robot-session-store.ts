@@ -3,13 +3,15 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
 import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
 import { queryDue } from './deadline.ts';
-import { allOf, anyOf, is, isAbsent, isAtMost, isBelow, isPresent } from './expression.ts';
+import { allOf, anyOf, is, isAbsent, isAtMost, isBelow, isNot, isPresent } from './expression.ts';
 import { orUnavailable, unavailable } from './failure.ts';
 import {
   becomeAgain,
   becomeAway,
   becomeOffline,
   becomeOnline,
+  dueAgain,
+  dueNoMore,
   giveControl,
   keepControl,
   loseControl,
@@ -29,7 +31,10 @@ const isHeldByOlder = (socket: RobotSocket) =>
     isBelow('connectedAt', socket.connectedAt),
     allOf(is('connectedAt', socket.connectedAt), isAtMost('connectionId', socket.connectionId)),
   );
-const isAwayUntil = (now: number) => allOf(is('state', 'away'), isAtMost('resumeEndsAt', now));
+const isDueWhile = (state: 'away' | 'offline', now: number) =>
+  allOf(is('state', state), isAtMost('nextDeadlineAt', now));
+/** `<>` is true of a missing attribute as well, hence both. */
+const isHere = allOf(isPresent('robotId'), isNot('state', 'offline'));
 
 export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStore {
   const table = dynamoDbTable(access);
@@ -87,16 +92,16 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return { won: true, current, previous };
     },
 
-    async giveBack(robotId, { connectionId, previous, now }) {
+    async giveBack(robotId, { epoch, previous, now }) {
       const { written } = await table.update(
         { robotId },
         {
           changes: [
             raiseEpoch,
-            becomeAgain(robotId, previous, now),
+            ...becomeAgain(robotId, previous, now),
             { set: { fleets: previous?.fleets ?? [] } },
           ],
-          onlyIf: isHeldBy(connectionId),
+          onlyIf: is('epoch', epoch),
         },
       );
       return written;
@@ -110,20 +115,30 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return written;
     },
 
-    async leave(robotId, { connectionId, now }) {
+    async leave(robotId, { connectionId, now, retryAt }) {
       const { written } = await table.update(
         { robotId },
-        { changes: [becomeOffline(now)], onlyIf: isHeldBy(connectionId) },
+        { changes: [becomeOffline(now), dueAgain(robotId, retryAt)], onlyIf: isHeldBy(connectionId) },
       );
       return written;
     },
 
-    async endResume(robotId, now) {
-      const { written } = await table.update(
+    async endResume(robotId, { now, retryAt }) {
+      const ended = await table.update(
         { robotId },
-        { changes: [becomeOffline(now)], onlyIf: isAwayUntil(now) },
+        { changes: [becomeOffline(now), dueAgain(robotId, retryAt)], onlyIf: isDueWhile('away', now) },
       );
-      return written;
+      if (ended.written) return true;
+      // A second update and not one condition for both: since when it is offline must not move.
+      const again = await table.update(
+        { robotId },
+        { changes: [dueAgain(robotId, retryAt)], onlyIf: isDueWhile('offline', now) },
+      );
+      return again.written;
+    },
+
+    async settle(robotId) {
+      await table.update({ robotId }, { changes: [dueNoMore], onlyIf: is('state', 'offline') });
     },
 
     async copyToken(robotId, { connectionId, tokenExpiresAt, fleets }) {
@@ -145,7 +160,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
         { robotId },
         {
           changes: [giveControl(sessionId)],
-          onlyIf: allOf(isPresent('robotId'), isAbsent('controllerSessionId')),
+          onlyIf: allOf(isHere, isAbsent('controllerSessionId')),
           returning: 'ALL_NEW',
         },
       );

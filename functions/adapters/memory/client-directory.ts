@@ -5,8 +5,10 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
   return {
     enter: ({ clientId, connectionId }) =>
       called(() => {
-        const sessions = clients.get(clientId)?.sessions ?? new Map();
-        clients.set(clientId, { connectionId, sessions });
+        const client = clients.get(clientId);
+        if (client?.isDetached && client.connectionId === connectionId) return;
+        const sessions = client?.sessions ?? new Map();
+        clients.set(clientId, { connectionId, isDetached: false, sessions });
       }),
 
     sessionsOf: (clientId) => called(() => [...(clients.get(clientId)?.sessions.values() ?? [])]),
@@ -14,7 +16,7 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
     addSession: (clientId, { connectionId, session }) =>
       called(() => {
         const client = clients.get(clientId);
-        if (client?.connectionId !== connectionId) return false;
+        if (client?.connectionId !== connectionId || client.isDetached) return false;
         const sessions = new Map(client.sessions).set(sessionName(session), session);
         clients.set(clientId, { ...client, sessions });
         return true;
@@ -29,12 +31,18 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
         clients.set(clientId, { ...client, sessions });
       }),
 
-    leave: (clientId, connectionId) =>
+    detach: (clientId, connectionId) =>
       called(() => {
         const client = clients.get(clientId);
         if (client?.connectionId !== connectionId) return [];
-        clients.delete(clientId);
+        clients.set(clientId, { ...client, isDetached: true });
         return [...client.sessions.values()];
+      }),
+
+    remove: (clientId, connectionId) =>
+      called(() => {
+        const client = clients.get(clientId);
+        if (client?.connectionId === connectionId && client.isDetached) clients.delete(clientId);
       }),
   };
 }

@@ -28,6 +28,14 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         return true;
       }),
 
+    unmarkReady: (connectionId, { nextDeadlineAt }) =>
+      called(() => {
+        const connection = connections.get(connectionId);
+        if (connection?.state !== 'ready') return;
+        const { clientId: _, ...rest } = connection;
+        replace({ ...rest, state: 'connected', nextDeadlineAt });
+      }),
+
     refresh: (connectionId, { token, groups, nextDeadlineAt }) =>
       called(() => {
         const connection = notClosing(connectionId);
@@ -47,7 +55,7 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
 
     markClosing: (connectionId, { retryAt }) =>
       called(() => {
-        const connection = connections.get(connectionId);
+        const connection = notClosing(connectionId);
         if (connection === undefined) return undefined;
         const closing = { ...connection, state: 'closing', nextDeadlineAt: retryAt } as const;
         replace(closing);

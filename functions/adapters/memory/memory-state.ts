@@ -7,6 +7,8 @@ import type { RobotSession } from '../../core/model/robot-session.ts';
 export type MemoryState = {
   readonly connections: Map<ConnectionId, Connection>;
   readonly robots: Map<RobotId, RobotSession>;
+  /** When robots that are offline and not settled are due. */
+  readonly unsettled: Map<RobotId, number>;
   readonly sessions: Map<string, ClientSession>;
   readonly clients: Map<ClientId, MemoryClient>;
   /** Robots by fleet; under `undefined`, all. */
@@ -14,7 +16,9 @@ export type MemoryState = {
 };
 
 export type MemoryClient = {
+  /** The one that it is on, or was detached from. */
   readonly connectionId: ConnectionId;
+  readonly isDetached: boolean;
   readonly sessions: ReadonlyMap<string, SessionKey>;
 };
 
@@ -22,6 +26,7 @@ export function memoryState(): MemoryState {
   return {
     connections: new Map(),
     robots: new Map(),
+    unsettled: new Map(),
     sessions: new Map(),
     clients: new Map(),
     fleets: new Map(),

@@ -6,11 +6,14 @@ import { called, dueIn, type MemoryState } from './memory-state.ts';
 
 const maxAtOnce = 100;
 
-export function memoryRobotSessionStore({ robots }: MemoryState): RobotSessionStore {
-  const replace = (robot: RobotSession) => {
+export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): RobotSessionStore {
+  const replace = (robot: RobotSession, retryAt?: number) => {
     robots.set(robot.robotId, robot);
+    if (retryAt === undefined) unsettled.delete(robot.robotId);
+    else unsettled.set(robot.robotId, retryAt);
     return robot;
   };
+  const deadlineOf = (robot: RobotSession) => robot.resumeEndsAt ?? unsettled.get(robot.robotId);
   const heldBy = (robotId: RobotId, connectionId: ConnectionId) => {
     const robot = robots.get(robotId);
     return robot?.socket?.connectionId === connectionId ? robot : undefined;
@@ -43,13 +46,13 @@ export function memoryRobotSessionStore({ robots }: MemoryState): RobotSessionSt
         return { won: true, current, previous };
       }),
 
-    giveBack: (robotId, { connectionId, previous, now }) =>
+    giveBack: (robotId, { epoch, previous, now }) =>
       called(() => {
-        const robot = heldBy(robotId, connectionId);
-        if (robot === undefined) return false;
-        const again = { ...robot, epoch: robot.epoch + 1, fleets: previous?.fleets ?? [] };
+        const robot = robots.get(robotId);
+        if (robot?.epoch !== epoch) return false;
+        const again = { ...withoutPlace(robot), epoch: epoch + 1, fleets: previous?.fleets ?? [] };
         const { socket, resumeEndsAt, sinceAt = now } = previous ?? {};
-        if (socket !== undefined) replace({ ...again, socket });
+        if (socket !== undefined) replace({ ...again, state: 'online', sinceAt, socket });
         else if (resumeEndsAt !== undefined) replace(away(again, { sinceAt, resumeEndsAt }));
         else replace(offline(again, sinceAt));
         return true;
@@ -62,20 +65,23 @@ export function memoryRobotSessionStore({ robots }: MemoryState): RobotSessionSt
         return robot !== undefined;
       }),
 
-    leave: (robotId, { connectionId, now }) =>
+    leave: (robotId, { connectionId, now, retryAt }) =>
       called(() => {
         const robot = heldBy(robotId, connectionId);
-        if (robot !== undefined) replace(offline(robot, now));
+        if (robot !== undefined) replace(offline(robot, now), retryAt);
         return robot !== undefined;
       }),
 
-    endResume: (robotId, now) =>
+    endResume: (robotId, { now, retryAt }) =>
       called(() => {
         const robot = robots.get(robotId);
-        if (robot?.resumeEndsAt === undefined || robot.resumeEndsAt > now) return false;
-        replace(offline(robot, now));
+        const deadline = robot && deadlineOf(robot);
+        if (robot === undefined || deadline === undefined || deadline > now) return false;
+        replace(robot.state === 'offline' ? robot : offline(robot, now), retryAt);
         return true;
       }),
+
+    settle: (robotId) => called(() => void unsettled.delete(robotId)),
 
     copyToken: (robotId, { connectionId, tokenExpiresAt, fleets }) =>
       called(() => {
@@ -91,7 +97,8 @@ export function memoryRobotSessionStore({ robots }: MemoryState): RobotSessionSt
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.controllerSessionId === sessionId) return robot;
-        if (robot === undefined || robot.controllerSessionId !== undefined) return undefined;
+        if (robot === undefined || robot.state === 'offline') return undefined;
+        if (robot.controllerSessionId !== undefined) return undefined;
         return replace({ ...robot, controllerSessionId: sessionId, leaseEpoch: robot.leaseEpoch + 1 });
       }),
 
@@ -109,7 +116,7 @@ export function memoryRobotSessionStore({ robots }: MemoryState): RobotSessionSt
           robots.values(),
           {
             shardOf: ({ robotId }) => shardOf(robotId),
-            deadlineOf: ({ resumeEndsAt }) => resumeEndsAt,
+            deadlineOf,
           },
           of,
         ).map(({ robotId }) => robotId),

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { clientId, sessionId } from '../../../protocol/ids.ts';
 import type { Ids } from '../../core/ports/ids.ts';
 
-/** Ids of 128 random bits, and session ids that can be found again by their request. */
+/** Ids of 128 random bits, and ids that can be found again by the connection or the request they were made for. */
 export const randomIds: Ids = {
-  clientId: () => clientId.parse(random()),
+  clientId: (connectionId) => clientId.parse(digest(['client of connection', connectionId])),
   sessionId: (of) =>
     sessionId.parse(of.requestId === undefined ? random() : digest([of.clientId, of.robotId, of.requestId])),
 };

@@ -9,7 +9,7 @@ export type SessionKey = { readonly robotId: RobotId; readonly sessionId: Sessio
 export type ClientSession = SessionKey & {
   readonly clientId: ClientId;
   readonly socket: SocketCopy;
-  /** What was asked for. Who holds control stands in the robot's row. */
+  /** What was granted when it was opened. Who holds control now stands in the robot's row. */
   readonly mode: SessionMode;
   readonly openedAt: number;
   readonly nextDeadlineAt: number;

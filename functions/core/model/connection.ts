@@ -10,7 +10,7 @@ export type SocketAddress = {
 
 /** What the relay must know of a socket, copied into session rows so that it needs no third read. */
 export type SocketCopy = SocketAddress & {
-  /** Unix ms. May lag behind the connection's own, never ahead of it: copies are written first. */
+  /** Unix ms. May lag behind the connection's own; ahead of it only by a token that was verified and whose last write failed. */
   readonly tokenExpiresAt: number;
 };
 

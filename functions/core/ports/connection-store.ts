@@ -11,6 +11,8 @@ export type ConnectionStore = {
     connectionId: ConnectionId,
     change: { clientId: ClientId | undefined; nextDeadlineAt: number },
   ): Promise<boolean>;
+  /** Takes `markReady` back: the `hello` did not succeed after all. Without effect when the row is gone or closing. */
+  unmarkReady(connectionId: ConnectionId, change: { nextDeadlineAt: number }): Promise<void>;
   /**
    * A new token life. Written only when it does not shorten the one in the row and nobody has begun
    * to close the connection: this condition decides the race against the cleanup (I2, I5).
@@ -26,7 +28,8 @@ export type ConnectionStore = {
   beginClosing(connectionId: ConnectionId, when: { now: number; retryAt: number }): Promise<boolean>;
   /**
    * The socket is closed or leaving: marks the row `closing`, due at `retryAt`, whatever its deadline
-   * was, and gives it. From here on no refresh and no `hello` succeeds. Undefined when there is none.
+   * was, and gives it. From here on no refresh and no `hello` succeeds. Undefined when there is none,
+   * or when it is `closing` already: then somebody else is about it, and the cleanup after them.
    */
   markClosing(connectionId: ConnectionId, when: { retryAt: number }): Promise<Connection | undefined>;
   /** Deletes the row and gives what it held; undefined when there was none. */

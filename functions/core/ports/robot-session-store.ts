@@ -18,22 +18,31 @@ export type RobotSessionStore = {
     by: { socket: RobotSocket; fleets: readonly string[]; now: number },
   ): Promise<Claim>;
   /**
-   * Undoes a claim of this connection: the previous socket is the robot again, or, where there was
-   * none, the robot is as absent as before. Raises `epoch`. False when it is no longer this connection's.
+   * Undoes a claim, as long as nobody has claimed the robot since (`epoch` is still the claim's own),
+   * even if the claimant's socket was released in the meantime: the previous socket is the robot again,
+   * or, where there was none, the robot is as absent as before. Raises `epoch`.
    */
   giveBack(
     robotId: RobotId,
-    of: { connectionId: ConnectionId; previous: RobotSession | undefined; now: number },
+    of: { epoch: number; previous: RobotSession | undefined; now: number },
   ): Promise<boolean>;
   /** The socket is lost: `away` until `resumeEndsAt`. False when the robot is not this connection's (I4). */
   release(
     robotId: RobotId,
     of: { connectionId: ConnectionId; now: number; resumeEndsAt: number },
   ): Promise<boolean>;
-  /** The robot left by itself: `offline` at once. False when the robot is not this connection's. */
-  leave(robotId: RobotId, of: { connectionId: ConnectionId; now: number }): Promise<boolean>;
-  /** The resume window has ended: `offline`, if it is away and due at `now`. */
-  endResume(robotId: RobotId, now: number): Promise<boolean>;
+  /**
+   * The robot left by itself: `offline` at once, and due at `retryAt` until `settle`, so that its
+   * sessions are ended even if whoever began it dies. False when the robot is not this connection's.
+   */
+  leave(robotId: RobotId, of: { connectionId: ConnectionId; now: number; retryAt: number }): Promise<boolean>;
+  /**
+   * The resume window has ended: `offline`, if it is away and due at `now`. Also true of a robot that
+   * is offline and still due, whose end somebody began. Due again at `retryAt`, until `settle`.
+   */
+  endResume(robotId: RobotId, when: { now: number; retryAt: number }): Promise<boolean>;
+  /** The sessions of an offline robot have been ended: it is due no more. Without effect on any other. */
+  settle(robotId: RobotId): Promise<void>;
   /** Copies a refreshed token's end (never shortening) and the fleets. False when the robot is not this connection's. */
   copyToken(
     robotId: RobotId,
@@ -43,6 +52,6 @@ export type RobotSessionStore = {
   takeControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
   /** Frees control if this session holds it. */
   dropControl(robotId: RobotId, sessionId: SessionId): Promise<boolean>;
-  /** Robots whose resume window has ended at `now`; of one shard of the index. */
+  /** Robots that are due at `now`: away at the end of the window, or offline and not settled; of one shard of the index. */
   due(of: { shard: number; now: number; limit: number }): Promise<readonly RobotId[]>;
 };

@@ -1,9 +1,9 @@
 import type { RobotId } from '../../../protocol/ids.ts';
 import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';
 import { closeDueConnection } from './close-due-connection.ts';
-import type { EndConnectionDeps } from './end-connection.ts';
+import { closingRetryMs, type EndConnectionDeps } from './end-connection.ts';
 import { endDueSession } from './end-due-session.ts';
-import { endAllSessionsOfRobot } from './end-sessions.ts';
+import { endOfflineRobot } from './end-sessions.ts';
 
 export type CleanupDeps = EndConnectionDeps & { readonly deadlineShards: number };
 
@@ -61,9 +61,8 @@ export async function runCleanup(deps: CleanupDeps, limits: CleanupLimits): Prom
 
 /** The robot did not come back: `offline`, and its sessions end. */
 async function endResumeOf(deps: CleanupDeps, robotId: RobotId, now: number): Promise<boolean> {
-  if (!(await deps.robots.endResume(robotId, now))) return false;
-  deps.lifeLog.note({ type: 'robot_offline', robotId });
-  await endAllSessionsOfRobot(deps, robotId, 'robot_offline');
+  if (!(await deps.robots.endResume(robotId, { now, retryAt: now + closingRetryMs }))) return false;
+  await endOfflineRobot(deps, robotId);
   return true;
 }
 
@@ -86,27 +85,52 @@ async function workThrough<Key>(deps: CleanupDeps, limits: CleanupLimits, work: 
   };
 }
 
+/** A shard that cannot be read keeps neither the other shards nor the other kinds of row from their turn. */
 async function workThroughShard<Key>(
   deps: CleanupDeps,
   limits: CleanupLimits,
   work: Work<Key> & { shard: number },
 ): Promise<Tally> {
   const tally: Tally = { acted: 0, failed: 0, more: false };
-  // The index follows the table with a delay and may name a row again that was just dealt with.
+  try {
+    await workThroughBatches(deps, limits, { ...work, tally });
+  } catch (failure) {
+    countFailure(deps, tally, failure);
+    tally.more = true;
+  }
+  return tally;
+}
+
+async function workThroughBatches<Key>(
+  deps: CleanupDeps,
+  limits: CleanupLimits,
+  work: Work<Key> & { shard: number; tally: Tally },
+): Promise<void> {
+  const { tally } = work;
+  // The index follows the table with a delay, and what failed stays due: such are named again, and
+  // read past to what comes behind them.
   const seen = new Set<string>();
+  let namedAgain = 0;
   for (;;) {
     const now = deps.clock.now();
-    if (now >= limits.endBy) return { ...tally, more: true };
-    const due = await work.due({ shard: work.shard, now, limit: limits.batch });
+    if (now >= limits.endBy) {
+      tally.more = true;
+      return;
+    }
+    const limit = limits.batch + namedAgain;
+    const due = await work.due({ shard: work.shard, now, limit });
     const fresh = due.filter((key) => !seen.has(work.keyOf(key)));
     for (const key of fresh) seen.add(work.keyOf(key));
     await Promise.all(fresh.map((key) => actOn(deps, work, { key, now, tally })));
-    if (due.length < limits.batch) return tally;
-    if (fresh.length === 0) return { ...tally, more: true };
+    namedAgain = due.length - fresh.length;
+    if (due.length < limit) {
+      tally.more = namedAgain > 0;
+      return;
+    }
   }
 }
 
-/** One item that fails does not keep the others from their turn. */
+/** One item that fails, for whatever reason, does not keep the others from their turn. */
 async function actOn<Key>(
   deps: CleanupDeps,
   work: Work<Key>,
@@ -115,8 +139,16 @@ async function actOn<Key>(
   try {
     if (await work.act(item.key, item.now)) item.tally.acted += 1;
   } catch (failure) {
-    if (!(failure instanceof DependencyUnavailable)) throw failure;
-    item.tally.failed += 1;
+    countFailure(deps, item.tally, failure);
+  }
+}
+
+function countFailure(deps: CleanupDeps, tally: Tally, failure: unknown): void {
+  tally.failed += 1;
+  if (failure instanceof DependencyUnavailable) {
     deps.lifeLog.note({ type: 'dependency_unavailable', where: 'cleanup', code: failure.code });
+  } else {
+    const name = failure instanceof Error ? failure.name : typeof failure;
+    deps.lifeLog.note({ type: 'fault', where: 'cleanup', name });
   }
 }

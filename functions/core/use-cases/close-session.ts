@@ -2,11 +2,10 @@ import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { SessionKey } from '../model/client-session.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { done, type Outcome } from '../outcome.ts';
-import { afterRemoval, type EndSessionsDeps } from './end-sessions.ts';
-import type { SenderDeps } from './sender.ts';
+import { type EndSessionsDeps, endSession } from './end-sessions.ts';
 import { sideOf } from './session-side.ts';
 
-export type CloseSessionDeps = SenderDeps & EndSessionsDeps;
+export type CloseSessionDeps = EndSessionsDeps;
 
 export type CloseSession = SessionKey & {
   readonly caller: SocketAddress;
@@ -23,10 +22,7 @@ export async function closeSession(
   const side = await sideOf(deps, input.caller, { robot, session });
   if (!side.ok) return side;
 
-  const removed = await deps.sessions.remove(key);
-  if (removed !== undefined) {
-    await deps.clients.removeSession(removed.clientId, key);
-    await afterRemoval(deps, removed, { reason: input.reason, tell: side.value.peer });
-  }
+  const other = side.value.side === 'client' ? 'robot' : 'client';
+  await endSession(deps, key, { reason: input.reason, tell: other });
   return done({ sessionId: input.sessionId, reason: input.reason });
 }

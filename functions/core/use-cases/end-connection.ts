@@ -1,15 +1,12 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
+import type { ClientId, RobotId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { Connection } from '../model/connection.ts';
-import type { ConnectionStore } from '../ports/connection-store.ts';
-import { type EndSessionsDeps, endAllSessionsOfRobot, endSessionsOfClient } from './end-sessions.ts';
+import { type EndSessionsDeps, endOfflineRobot, endSession } from './end-sessions.ts';
 
-export type EndConnectionDeps = EndSessionsDeps & {
-  readonly connections: ConnectionStore;
-  readonly policy: TokenPolicy;
-};
+export type EndConnectionDeps = EndSessionsDeps & { readonly policy: TokenPolicy };
 
-/** How long a connection that is being closed rests before the cleanup takes it up again. */
+/** How long what is being ended rests before the cleanup takes it up again. */
 export const closingRetryMs = 60_000;
 
 export type ConnectionEnd = {
@@ -20,7 +17,7 @@ export type ConnectionEnd = {
 
 /**
  * Ends what hung on a connection, then deletes its row. The row goes last and is marked `closing`
- * before: who dies half-way leaves a row that the cleanup finds and finishes.
+ * before, and each step may be repeated: who dies half-way leaves a row that the cleanup finishes.
  *
  * A robot's session outlasts the socket: it is `away` until the resume window ends (I3), unless the
  * robot said `bye`. If a newer connection has the robot, nothing of it is touched (I4).
@@ -33,10 +30,9 @@ export async function endConnection(
   const { connectionId, identity, clientId } = connection;
   const now = deps.clock.now();
   if (identity.kind === 'robot') {
-    await endRobot(deps, { robotId: identity.robotId, connectionId, now, bye: end.how === 'bye' });
+    await endRobot(deps, identity.robotId, { connection, now, bye: end.how === 'bye' });
   } else if (clientId !== undefined) {
-    const sessions = await deps.clients.leave(clientId, connectionId);
-    await endSessionsOfClient(deps, sessions, end.reason);
+    await endClient(deps, clientId, { connection, reason: end.reason });
   }
   await deps.connections.remove(connectionId);
   deps.lifeLog.note({
@@ -51,20 +47,27 @@ export async function endConnection(
 
 async function endRobot(
   deps: EndConnectionDeps,
-  of: {
-    robotId: Parameters<EndConnectionDeps['robots']['leave']>[0];
-    connectionId: Connection['connectionId'];
-    now: number;
-    bye: boolean;
-  },
+  robotId: RobotId,
+  of: { connection: Connection; now: number; bye: boolean },
 ): Promise<void> {
-  const { robotId, connectionId, now } = of;
-  if (!of.bye) {
+  const { now } = of;
+  const { connectionId } = of.connection;
+  if (of.bye) {
+    const left = await deps.robots.leave(robotId, { connectionId, now, retryAt: now + closingRetryMs });
+    if (left) await endOfflineRobot(deps, robotId);
+  } else {
     await deps.robots.release(robotId, { connectionId, now, resumeEndsAt: now + deps.policy.resumeWindowMs });
-    return;
   }
-  if (await deps.robots.leave(robotId, { connectionId, now })) {
-    deps.lifeLog.note({ type: 'robot_offline', robotId });
-    await endAllSessionsOfRobot(deps, robotId, 'robot_offline');
-  }
+}
+
+/** From the detaching on no session can be added; the list stays until each of them has ended. */
+async function endClient(
+  deps: EndConnectionDeps,
+  clientId: ClientId,
+  of: { connection: Connection; reason: CloseReason },
+): Promise<void> {
+  const { connectionId } = of.connection;
+  const sessions = await deps.clients.detach(clientId, connectionId);
+  await Promise.all(sessions.map((key) => endSession(deps, key, { reason: of.reason, tell: 'robot' })));
+  await deps.clients.remove(clientId, connectionId);
 }

@@ -1,6 +1,6 @@
 import { type SessionKey, sessionDeadline } from '../model/client-session.ts';
 import type { EndConnectionDeps } from './end-connection.ts';
-import { afterRemoval } from './end-sessions.ts';
+import { announceEnd } from './end-sessions.ts';
 
 /**
  * Looks at a session whose backstop deadline has passed. Its connection's end should have ended it;
@@ -21,10 +21,10 @@ export async function endDueSession(deps: EndConnectionDeps, key: SessionKey, no
       return false;
     }
   }
+  await deps.robots.dropControl(key.robotId, key.sessionId);
   const removed = await deps.sessions.removeIfDue(key, now);
   if (removed === undefined) return false;
+  await announceEnd(deps, removed, { reason: 'expired', tell: 'robot' });
   await deps.clients.removeSession(removed.clientId, key);
-  const robot = await deps.robots.get(key.robotId);
-  await afterRemoval(deps, removed, { reason: 'expired', tell: robot?.socket });
   return true;
 }

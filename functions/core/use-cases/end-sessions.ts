@@ -2,55 +2,52 @@ import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { RobotId } from '../../../protocol/ids.ts';
 import type { ServerMessage } from '../../../protocol/messages.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
-import { isExpired, type SocketCopy } from '../model/connection.ts';
+import type { SocketCopy } from '../model/connection.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
-import type { Clock } from '../ports/clock.ts';
 import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';
 import type { LifeLog } from '../ports/life-log.ts';
 import type { PeerGateway } from '../ports/peer-gateway.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
+import type { SenderDeps } from './sender.ts';
+import { isReallyExpired } from './session-side.ts';
 
-export type EndSessionsDeps = {
+export type EndSessionsDeps = SenderDeps & {
   readonly robots: RobotSessionStore;
   readonly sessions: ClientSessionStore;
   readonly clients: ClientDirectory;
   readonly peers: PeerGateway;
-  readonly clock: Clock;
   readonly lifeLog: LifeLog;
 };
 
+export type SessionEnd = { readonly reason: CloseReason; readonly tell: 'robot' | 'client' | 'nobody' };
+
 /**
- * What follows from a session's row having been deleted: control is freed, and the other side told.
- * Whoever deleted the row calls this, so that it happens once however many wanted to end the session.
+ * Ends one session, whoever wants it and however many at once: only who deletes the row tells the
+ * other side. Control goes first and the client's list last, so that who dies half-way leaves a row
+ * or a name in a list, which are found again, and never control with a session that is no more (I7).
+ *
+ * @returns whether this call was the one that ended it.
  */
-export async function afterRemoval(
-  deps: EndSessionsDeps,
-  session: ClientSession,
-  end: { reason: CloseReason; tell: SocketCopy | undefined },
-): Promise<void> {
-  if (session.mode === 'control') await deps.robots.dropControl(session.robotId, session.sessionId);
-  const { robotId, sessionId } = session;
-  deps.lifeLog.note({ type: 'session_closed', robotId, sessionId, reason: end.reason });
-  if (end.tell !== undefined) {
-    await tell(deps, end.tell, { type: 'sessionClosed', sessionId, reason: end.reason });
-  }
+export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: SessionEnd): Promise<boolean> {
+  await deps.robots.dropControl(key.robotId, key.sessionId);
+  const removed = await deps.sessions.remove(key);
+  if (removed === undefined) return false;
+  await announceEnd(deps, removed, end);
+  await deps.clients.removeSession(removed.clientId, key);
+  return true;
 }
 
-/** Ends a client's sessions and tells their robots. */
-export async function endSessionsOfClient(
+/** Says that a session has ended, after its row was deleted. */
+export async function announceEnd(
   deps: EndSessionsDeps,
-  keys: readonly SessionKey[],
-  reason: CloseReason,
+  { robotId, sessionId, socket }: ClientSession,
+  end: SessionEnd,
 ): Promise<void> {
-  await Promise.all(
-    keys.map(async (key) => {
-      const session = await deps.sessions.remove(key);
-      if (session === undefined) return;
-      const robot = await deps.robots.get(key.robotId);
-      await afterRemoval(deps, session, { reason, tell: robot?.socket });
-    }),
-  );
+  deps.lifeLog.note({ type: 'session_closed', robotId, sessionId, reason: end.reason });
+  if (end.tell === 'nobody') return;
+  const peer = end.tell === 'client' ? socket : (await deps.robots.get(robotId))?.socket;
+  if (peer !== undefined) await tell(deps, peer, { type: 'sessionClosed', sessionId, reason: end.reason });
 }
 
 /** Ends the given sessions of a robot and tells their clients. */
@@ -59,26 +56,14 @@ export async function endSessionsOfRobot(
   sessions: readonly ClientSession[],
   reason: CloseReason,
 ): Promise<void> {
-  await Promise.all(
-    sessions.map(async ({ robotId, sessionId, clientId }) => {
-      const key = { robotId, sessionId };
-      const removed = await deps.sessions.remove(key);
-      if (removed === undefined) return;
-      await deps.clients.removeSession(clientId, key);
-      await afterRemoval(deps, removed, { reason, tell: removed.socket });
-    }),
-  );
+  await Promise.all(sessions.map((session) => endSession(deps, session, { reason, tell: 'client' })));
 }
 
-/** Ends every session of a robot that is gone for good. */
-export async function endAllSessionsOfRobot(
-  deps: EndSessionsDeps,
-  robotId: RobotId,
-  reason: CloseReason,
-): Promise<number> {
-  const sessions = await deps.sessions.listByRobot(robotId);
-  await endSessionsOfRobot(deps, sessions, reason);
-  return sessions.length;
+/** Ends every session of a robot that has gone offline, which is due until that is done. */
+export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): Promise<void> {
+  deps.lifeLog.note({ type: 'robot_offline', robotId });
+  await endSessionsOfRobot(deps, await deps.sessions.listByRobot(robotId), 'robot_offline');
+  await deps.robots.settle(robotId);
 }
 
 /**
@@ -86,15 +71,21 @@ export async function endAllSessionsOfRobot(
  * socket learns of it when it returns. Nothing is sent to an expired one (I1).
  */
 export async function tell(
-  deps: Pick<EndSessionsDeps, 'peers' | 'clock' | 'lifeLog'>,
+  deps: SenderDeps & Pick<EndSessionsDeps, 'peers' | 'lifeLog'>,
   peer: SocketCopy,
   message: ServerMessage,
 ): Promise<void> {
-  if (isExpired(peer.tokenExpiresAt, deps.clock.now())) return;
+  await orNote(deps.lifeLog, `tell ${message.type}`, async () => {
+    if (!(await isReallyExpired(deps, peer))) await deps.peers.post(peer, message);
+  });
+}
+
+/** Does what must not fail its caller: an outage is noted, and nothing more. */
+export async function orNote(lifeLog: LifeLog, where: string, act: () => Promise<void>): Promise<void> {
   try {
-    await deps.peers.post(peer, message);
+    await act();
   } catch (failure) {
     if (!(failure instanceof DependencyUnavailable)) throw failure;
-    deps.lifeLog.note({ type: 'dependency_unavailable', where: `tell ${message.type}`, code: failure.code });
+    lifeLog.note({ type: 'dependency_unavailable', where, code: failure.code });
   }
 }

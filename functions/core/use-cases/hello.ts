@@ -44,15 +44,17 @@ async function enterClient(
   hello: Hello,
   connection: Connection,
 ): Promise<Outcome<undefined>> {
-  const clientId = connection.clientId ?? deps.ids.clientId();
   const { connectionId, token } = connection;
+  const clientId = connection.clientId ?? deps.ids.clientId(connectionId);
   if (connection.clientId === undefined) {
     await deps.clients.enter({ clientId, connectionId, tokenExpiresAt: token.expiresAt });
   }
   const ready = { ...connection, state: 'ready', clientId } as const;
   const nextDeadlineAt = connectionDeadline(deps.policy, ready);
   if (!(await deps.connections.markReady(connectionId, { clientId, nextDeadlineAt }))) {
-    await deps.clients.leave(clientId, connectionId);
+    // Its end may have come before it had entered, and found nothing to end.
+    await deps.clients.detach(clientId, connectionId);
+    await deps.clients.remove(clientId, connectionId);
     return unauthenticated();
   }
   const { policy, fleetSize } = deps;

@@ -2,24 +2,23 @@ import type { RobotId } from '../../../protocol/ids.ts';
 import type { IceServer } from '../../../protocol/messages/ice.ts';
 import type { SessionMode, SessionOpened } from '../../../protocol/messages/session.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
-import { type ClientSession, sessionDeadline } from '../model/client-session.ts';
+import { type ClientSession, type SessionKey, sessionDeadline } from '../model/client-session.ts';
 import { copyOf, type SocketAddress } from '../model/connection.ts';
 import { roleOf } from '../model/identity.ts';
 import { maySee, mayUse } from '../model/permission.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { Ids } from '../ports/ids.ts';
-import { afterRemoval, type EndSessionsDeps } from './end-sessions.ts';
-import { type ReadyClient, readyClient, type SenderDeps, unauthenticated } from './sender.ts';
+import { type EndSessionsDeps, endSession } from './end-sessions.ts';
+import { type ReadyClient, readyClient, unauthenticated } from './sender.ts';
 import { isReallyExpired } from './session-side.ts';
 
-export type OpenSessionDeps = SenderDeps &
-  EndSessionsDeps & {
-    readonly ids: Ids;
-    readonly policy: TokenPolicy;
-    readonly maxSessionsPerRobot: number;
-    readonly iceServers: readonly IceServer[];
-  };
+export type OpenSessionDeps = EndSessionsDeps & {
+  readonly ids: Ids;
+  readonly policy: TokenPolicy;
+  readonly maxSessionsPerRobot: number;
+  readonly iceServers: readonly IceServer[];
+};
 
 export type OpenSession = {
   readonly caller: SocketAddress;
@@ -31,7 +30,7 @@ export type OpenSession = {
 export type Opened = Omit<SessionOpened, 'type' | 'requestId'>;
 
 /**
- * Opens a session: permission, the row, the client's list, control, then the robot is told. Repeated
+ * Opens a session: permission, control, the row, the client's list, then the robot is told. Repeated
  * with its `requestId` it finds the same row and says the same.
  */
 export async function openSession(deps: OpenSessionDeps, input: OpenSession): Promise<Outcome<Opened>> {
@@ -40,32 +39,73 @@ export async function openSession(deps: OpenSessionDeps, input: OpenSession): Pr
   const target = await permittedRobot(deps, sender.value, input);
   if (!target.ok) return target;
 
-  const wanted = sessionFor(deps, sender.value, input);
-  const known = await deps.sessions.listByRobot(input.robotId);
-  const isRepeat = known.some(({ sessionId }) => sessionId === wanted.sessionId);
-  if (!isRepeat && known.length >= deps.maxSessionsPerRobot) {
+  const { robotId, requestId } = input;
+  const { clientId } = sender.value;
+  const key = { robotId, sessionId: deps.ids.sessionId({ clientId, robotId, requestId }) };
+  const known = await deps.sessions.listByRobot(robotId);
+  const repeated = known.find(({ sessionId }) => sessionId === key.sessionId);
+  if (repeated !== undefined) return admit(deps, repeated);
+  if (known.length >= deps.maxSessionsPerRobot) {
     return refused('robot_busy', 'The robot holds as many sessions as it may; try again when one has ended.');
   }
-  const { created, session } = await deps.sessions.create(wanted);
-  if (session.clientId !== wanted.clientId) return refused('forbidden', 'This session is not yours.');
-  if (created && !(await listUnderClient(deps, session))) return unauthenticated();
-  const opened = await announce(deps, session);
-  const { robotId, sessionId, clientId } = session;
-  if (created) deps.lifeLog.note({ type: 'session_opened', robotId, sessionId, clientId });
-  return done(opened);
+  return begin(deps, sender.value, { ...key, mode: input.mode });
 }
 
-/** A robot that could not be told, and may know nothing of the session, must not be left with it: the row goes, the caller repeats. */
-async function announce(deps: OpenSessionDeps, session: ClientSession): Promise<Opened> {
+/** Whatever fails, or comes in between, leaves nothing: neither a row nor control. */
+async function begin(
+  deps: OpenSessionDeps,
+  sender: ReadyClient,
+  wanted: SessionKey & { mode: SessionMode },
+): Promise<Outcome<Opened>> {
+  let created = true;
+  const undo = async () => {
+    if (created) await endSession(deps, wanted, { reason: 'closed', tell: 'nobody' });
+  };
   try {
-    return await tellRobot(deps, await withControl(deps, session));
+    // Before the row: who ends a session frees its control before deleting it, so no row, no control.
+    const mode = wanted.mode === 'control' && (await takeControl(deps, wanted)) ? 'control' : 'view';
+    const creation = await deps.sessions.create(sessionOf(deps, sender, { ...wanted, mode }));
+    created = creation.created;
+    const outcome = await admit(deps, creation.session);
+    if (!outcome.ok) await undo();
+    else if (created) noteOpened(deps, creation.session);
+    return outcome;
   } catch (failure) {
-    const { robotId, sessionId, clientId } = session;
-    const removed = await deps.sessions.remove({ robotId, sessionId });
-    await deps.clients.removeSession(clientId, { robotId, sessionId });
-    if (removed !== undefined) await afterRemoval(deps, removed, { reason: 'closed', tell: undefined });
+    await undo();
     throw failure;
   }
+}
+
+/**
+ * Control for who asks first (I7). Control that stands with a session that does not exist was left by
+ * somebody who died between taking it and writing the session, or is only now about to write it: then
+ * that one finds control gone and gives up.
+ */
+async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: SessionKey): Promise<boolean> {
+  if ((await deps.robots.takeControl(robotId, sessionId)) !== undefined) return true;
+  const holder = (await deps.robots.get(robotId))?.controllerSessionId;
+  if (holder === undefined) return false;
+  if ((await deps.sessions.get({ robotId, sessionId: holder })) !== undefined) return false;
+  await deps.robots.dropControl(robotId, holder);
+  return (await deps.robots.takeControl(robotId, sessionId)) !== undefined;
+}
+
+/**
+ * The rest, for a new row and for one that is found again: the client's list, which refuses a client
+ * that has gone, so that its end finds every session or the session is taken back; then the robot's
+ * row, read after the session's was written, so that a robot that has just moved is told at its new
+ * connection and one that has just left is noticed.
+ */
+async function admit(deps: OpenSessionDeps, session: ClientSession): Promise<Outcome<Opened>> {
+  const { robotId, sessionId, clientId, socket } = session;
+  const entry = { connectionId: socket.connectionId, session: { robotId, sessionId } };
+  if (!(await deps.clients.addSession(clientId, entry))) return unauthenticated();
+  const robot = await deps.robots.get(robotId);
+  if (robot === undefined || robot.state === 'offline') return robotOffline();
+  if (session.mode === 'control' && robot.controllerSessionId !== sessionId) {
+    return refused('unavailable', 'Control changed hands at this very moment; open the session again.');
+  }
+  return done(await tellRobot(deps, session, robot));
 }
 
 /** Whether the robot is there and the caller may use it so. What may not be seen cannot be told from what is not there. */
@@ -85,64 +125,36 @@ async function permittedRobot(
   if (!maySee(groups, robot.fleets) || !mayUse(groups, input.mode)) return forbidden();
   const unreachable = robot.socket !== undefined && (await isReallyExpired(deps, robot.socket));
   if (robot.state === 'offline' || unreachable) {
-    return refused(
-      'robot_offline',
-      'The robot is not connected; open the session when it is listed as online.',
-    );
+    return robotOffline();
   }
   return done(robot);
 }
 
-function sessionFor(deps: OpenSessionDeps, sender: ReadyClient, input: OpenSession): ClientSession {
-  const { robotId, requestId, mode } = input;
-  const { clientId, token } = sender;
+function sessionOf(
+  deps: OpenSessionDeps,
+  sender: ReadyClient,
+  { robotId, sessionId, mode }: SessionKey & { mode: SessionMode },
+): ClientSession {
   return {
     robotId,
-    sessionId: deps.ids.sessionId({ clientId, robotId, requestId }),
-    clientId,
+    sessionId,
+    clientId: sender.clientId,
     socket: copyOf(sender),
     mode,
     openedAt: deps.clock.now(),
-    nextDeadlineAt: sessionDeadline(deps.policy, token.expiresAt),
+    nextDeadlineAt: sessionDeadline(deps.policy, sender.token.expiresAt),
   };
 }
 
-/**
- * The row first, then the client's list, which refuses a client that has gone: so the end of the
- * client finds every session in its list, or the session is taken back here. No order leaves a ghost.
- */
-async function listUnderClient(deps: OpenSessionDeps, session: ClientSession): Promise<boolean> {
-  const { robotId, sessionId, clientId, socket } = session;
-  const key = { robotId, sessionId };
-  const listed = await deps.clients.addSession(clientId, { connectionId: socket.connectionId, session: key });
-  if (!listed) await deps.sessions.remove(key);
-  return listed;
-}
-
-type Granted = {
-  readonly session: ClientSession;
-  readonly mode: SessionMode;
-  readonly robot: RobotSession | undefined;
-};
-
-/**
- * Control for who asks first (I7); everybody else views. Either way the robot's row is read after the
- * session's was written, so that a robot which has just moved is told at its new connection.
- */
-async function withControl(deps: OpenSessionDeps, session: ClientSession): Promise<Granted> {
-  if (session.mode === 'control') {
-    const controlled = await deps.robots.takeControl(session.robotId, session.sessionId);
-    if (controlled !== undefined) return { session, mode: 'control', robot: controlled };
-  }
-  return { session, mode: 'view', robot: await deps.robots.get(session.robotId) };
-}
-
-async function tellRobot(deps: OpenSessionDeps, granted: Granted): Promise<Opened> {
-  const { session, mode, robot } = granted;
+async function tellRobot(
+  deps: OpenSessionDeps,
+  session: ClientSession,
+  robot: RobotSession,
+): Promise<Opened> {
   const iceServers = [...deps.iceServers];
-  const { sessionId, clientId, robotId } = session;
+  const { sessionId, clientId, robotId, mode } = session;
   const told =
-    robot?.socket === undefined
+    robot.socket === undefined
       ? 'gone'
       : await deps.peers.post(robot.socket, {
           type: 'sessionRequested',
@@ -156,8 +168,19 @@ async function tellRobot(deps: OpenSessionDeps, granted: Granted): Promise<Opene
     robotId,
     mode,
     state: told === 'delivered' ? 'open' : 'suspended',
-    controller: robot?.controllerSessionId ?? null,
-    leaseEpoch: robot?.leaseEpoch ?? 0,
+    controller: robot.controllerSessionId ?? null,
+    leaseEpoch: robot.leaseEpoch,
     iceServers,
   };
+}
+
+function noteOpened({ lifeLog }: OpenSessionDeps, { robotId, sessionId, clientId }: ClientSession): void {
+  lifeLog.note({ type: 'session_opened', robotId, sessionId, clientId });
+}
+
+function robotOffline() {
+  return refused(
+    'robot_offline',
+    'The robot is not connected; open the session when it is listed as online.',
+  );
 }

@@ -1,3 +1,4 @@
+import type { RobotId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import { sessionDeadline } from '../model/client-session.ts';
 import {
@@ -11,6 +12,7 @@ import { fleetsOf, type Identity, identify, type VerifiedToken } from '../model/
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
+import type { FleetDirectory } from '../ports/fleet-directory.ts';
 import type { LifeLog } from '../ports/life-log.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import type { TokenVerifier } from '../ports/token-verifier.ts';
@@ -21,6 +23,7 @@ export type RefreshDeps = SenderDeps & {
   readonly robots: RobotSessionStore;
   readonly sessions: ClientSessionStore;
   readonly clients: ClientDirectory;
+  readonly fleets: FleetDirectory;
   readonly policy: TokenPolicy;
   readonly lifeLog: LifeLog;
 };
@@ -101,8 +104,10 @@ async function copyToSessions(
   const { connectionId, identity, clientId } = connection;
   const tokenExpiresAt = token.life.expiresAt;
   if (identity.kind === 'robot') {
+    const { robotId } = identity;
     const fleets = fleetsOf(token.groups);
-    await deps.robots.copyToken(identity.robotId, { connectionId, tokenExpiresAt, fleets });
+    await relist(deps, connection, { robotId, fleets });
+    await deps.robots.copyToken(robotId, { connectionId, tokenExpiresAt, fleets });
   } else if (clientId !== undefined) {
     const nextDeadlineAt = sessionDeadline(deps.policy, tokenExpiresAt);
     const keys = await deps.clients.sessionsOf(clientId);
@@ -110,6 +115,19 @@ async function copyToSessions(
       keys.map((key) => deps.sessions.copyToken(key, { connectionId, tokenExpiresAt, nextDeadlineAt })),
     );
   }
+}
+
+/** A robot whose fleets have changed is listed in the new ones at once, if it is this connection's. */
+async function relist(
+  deps: RefreshDeps,
+  { connectionId }: Connection,
+  { robotId, fleets }: { robotId: RobotId; fleets: readonly string[] },
+): Promise<void> {
+  const robot = await deps.robots.get(robotId);
+  if (robot?.socket?.connectionId !== connectionId) return;
+  const left = robot.fleets.filter((fleet) => !fleets.includes(fleet));
+  const joined = fleets.filter((fleet) => !robot.fleets.includes(fleet));
+  if (left.length + joined.length > 0) await deps.fleets.enlist(robotId, { fleets, left });
 }
 
 function isSame(one: Identity, other: Identity): boolean {

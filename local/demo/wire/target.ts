@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { localClientIds } from '../../stack/client-ids.ts';
 
 const targetSchema = z.object({
   gateway: z.url({ protocol: /^wss?$/ }),
@@ -20,7 +21,7 @@ export function localTarget(port: number): Target {
   return {
     gateway: `ws://127.0.0.1:${port + 10}/local`,
     identity: `http://127.0.0.1:${port + 11}`,
-    clientIds: { robots: 'heliographlocalrobots', people: 'heliographlocalpeople' },
+    clientIds: localClientIds,
   };
 }
 

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionKey } from '../../functions/core/model/client-session.ts';
+import { onEveryAdapter } from './support/adapters.ts';
+import { bothOrders, client, connectionId, names, robot, session, t0 } from './support/samples.ts';
+
+const k = client('k');
+const c1 = connectionId('c1');
+const c2 = connectionId('c2');
+const key = (sessionId: string, robotId = 'rover-1'): SessionKey => ({
+  robotId: robot(robotId),
+  sessionId: session(sessionId),
+});
+const sorted = (keys: readonly SessionKey[]) =>
+  [...keys].sort((one, other) => one.sessionId.localeCompare(other.sessionId));
+
+onEveryAdapter('ClientDirectory', (stores) => {
+  const directory = () => stores().clients;
+  const enter = (connection = c1) =>
+    directory().enter({ clientId: k, connectionId: connection, tokenExpiresAt: t0 });
+  const add = (sessionKey: SessionKey, connection = c1) =>
+    directory().addSession(k, { connectionId: connection, session: sessionKey });
+
+  it('lists the sessions that were added, each once', async () => {
+    await enter();
+    expect(await directory().sessionsOf(k)).toEqual([]);
+    expect(await add(key('s1'))).toBe(true);
+    expect(await add(key('s2', 'rover#2#x'))).toBe(true);
+    expect(await add(key('s1'))).toBe(true);
+    expect(sorted(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2', 'rover#2#x')]);
+  });
+
+  it('loses none of many that are added at once', async () => {
+    await enter();
+    const keys = names('s', 20).map((name) => key(name));
+    await Promise.all(keys.map((each) => add(each)));
+    expect(sorted(await directory().sessionsOf(k))).toEqual(keys);
+  });
+
+  it('adds nothing to a client that is gone, and makes no row of it', async () => {
+    expect(await add(key('s1'))).toBe(false);
+    expect(await directory().sessionsOf(k)).toEqual([]);
+    expect(await directory().detach(k, c1)).toEqual([]);
+  });
+
+  it('adds nothing for another connection than the client is on', async () => {
+    await enter();
+    expect(await add(key('s1'), c2)).toBe(false);
+    expect(await directory().sessionsOf(k)).toEqual([]);
+  });
+
+  it('removes a session, and is content when it is not there', async () => {
+    await enter();
+    await add(key('s1'));
+    await add(key('s2'));
+    await directory().removeSession(k, key('s1'));
+    await directory().removeSession(k, key('s1'));
+    expect(await directory().sessionsOf(k)).toEqual([key('s2')]);
+    await directory().removeSession(k, key('s2'));
+    expect(await directory().sessionsOf(k)).toEqual([]);
+    expect(await add(key('s3'))).toBe(true);
+  });
+
+  it('makes no row of a client that has left when one of its sessions is removed', async () => {
+    await directory().removeSession(k, key('s1'));
+    expect(await directory().sessionsOf(k)).toEqual([]);
+    expect(await add(key('s1'))).toBe(false);
+  });
+
+  it('keeps its sessions when it enters again by the same connection', async () => {
+    await enter();
+    await add(key('s1'));
+    await enter();
+    expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
+    expect(await add(key('s2'))).toBe(true);
+  });
+
+  describe('detach and remove', () => {
+    it('gives the sessions as often as it is asked, until they are removed', async () => {
+      await enter();
+      await add(key('s1'));
+      await add(key('s2'));
+      for (const _time of [1, 2]) {
+        expect(sorted(await directory().detach(k, c1))).toEqual([key('s1'), key('s2')]);
+        expect(sorted(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2')]);
+      }
+      await directory().removeSession(k, key('s1'));
+      expect(await directory().detach(k, c1)).toEqual([key('s2')]);
+      await directory().removeSession(k, key('s2'));
+      expect(await directory().detach(k, c1)).toEqual([]);
+      await directory().remove(k, c1);
+      expect(await directory().detach(k, c1)).toEqual([]);
+    });
+
+    it('gives none of a client without sessions', async () => {
+      await enter();
+      expect(await directory().detach(k, c1)).toEqual([]);
+      expect(await add(key('s1'))).toBe(false);
+    });
+
+    it('lets no session in from then on, also when the hello of that connection comes late', async () => {
+      await enter();
+      await add(key('s1'));
+      await directory().detach(k, c1);
+      expect(await add(key('s1'))).toBe(false);
+      expect(await add(key('s2'))).toBe(false);
+      await enter();
+      expect(await add(key('s2'))).toBe(false);
+      expect(await directory().detach(k, c1)).toEqual([key('s1')]);
+    });
+
+    it('forgets a client that was detached, with its sessions', async () => {
+      await enter();
+      await add(key('s1'));
+      await directory().detach(k, c1);
+      await directory().remove(k, c1);
+      await directory().remove(k, c1);
+      expect(await directory().sessionsOf(k)).toEqual([]);
+      await enter();
+      expect(await directory().sessionsOf(k)).toEqual([]);
+      expect(await add(key('s2'))).toBe(true);
+    });
+
+    it('keeps a client that was not detached, or from another connection', async () => {
+      await enter();
+      await add(key('s1'));
+      await directory().remove(k, c1);
+      expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
+      expect(await add(key('s2'))).toBe(true);
+      await directory().detach(k, c1);
+      await directory().remove(k, c2);
+      expect(sorted(await directory().detach(k, c1))).toEqual([key('s1'), key('s2')]);
+    });
+
+    it('is without effect for another connection, before and after', async () => {
+      await enter();
+      await add(key('s1'));
+      expect(await directory().detach(k, c2)).toEqual([]);
+      expect(await add(key('s2'))).toBe(true);
+      await directory().detach(k, c1);
+      expect(await directory().detach(k, c2)).toEqual([]);
+      await directory().remove(k, c2);
+      expect(sorted(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2')]);
+    });
+
+    it('makes no row of a client that is gone', async () => {
+      expect(await directory().detach(k, c1)).toEqual([]);
+      await directory().remove(k, c1);
+      await enter(c2);
+      expect(await add(key('s1'), c2)).toBe(true);
+    });
+
+    it('leaves alone a client that has moved on to another connection', async () => {
+      await enter(c1);
+      await add(key('s1'));
+      await directory().detach(k, c1);
+      await enter(c2);
+      await directory().remove(k, c1);
+      expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
+      expect(await add(key('s2'), c1)).toBe(false);
+      expect(await add(key('s2'), c2)).toBe(true);
+    });
+  });
+
+  it('takes its sessions along to a new connection, which the old one cannot end any more', async () => {
+    await enter(c1);
+    await add(key('s1'));
+    await enter(c2);
+    expect(await directory().detach(k, c1)).toEqual([]);
+    expect(await add(key('s2'), c1)).toBe(false);
+    expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
+    expect(await directory().detach(k, c2)).toEqual([key('s1')]);
+  });
+
+  it.each(bothOrders)('detaching and opening at once: no session is missed ($order)', async ({ race }) => {
+    for (const name of names('client', 10)) {
+      const clientId = client(name);
+      await directory().enter({ clientId, connectionId: c1, tokenExpiresAt: t0 });
+      const [ending, added] = await race(
+        () => directory().detach(clientId, c1),
+        () => directory().addSession(clientId, { connectionId: c1, session: key('s1') }),
+      );
+      expect(ending).toEqual(added ? [key('s1')] : []);
+      expect(await directory().sessionsOf(clientId)).toEqual(ending);
+      expect(await directory().detach(clientId, c1)).toEqual(ending);
+    }
+  });
+
+  it('keeps clients apart', async () => {
+    await enter();
+    await directory().enter({ clientId: client('k2'), connectionId: c2, tokenExpiresAt: t0 });
+    await add(key('s1'));
+    expect(await directory().sessionsOf(client('k2'))).toEqual([]);
+  });
+});
