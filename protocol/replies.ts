@@ -26,12 +26,13 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
   listRobots: {
     answer: '`robots`',
     others: '',
-    errors: ['hello_required', 'token_expired', 'forbidden', 'unavailable'],
+    errors: ['unauthenticated', 'hello_required', 'token_expired', 'forbidden', 'unavailable'],
   },
   openSession: {
     answer: '`sessionOpened`',
     others: 'robot: `sessionRequested`',
     errors: [
+      'unauthenticated',
       'hello_required',
       'token_expired',
       'forbidden',
@@ -44,17 +45,24 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
   signal: {
     answer: '`signalAck` when it has a `requestId`, else nothing',
     others: 'peer: `signal`',
-    errors: ['hello_required', 'token_expired', 'session_unknown', 'peer_away', 'unavailable'],
+    errors: [
+      'unauthenticated',
+      'hello_required',
+      'token_expired',
+      'session_unknown',
+      'peer_away',
+      'unavailable',
+    ],
   },
   closeSession: {
     answer: '`sessionClosed`',
     others: 'peer: `sessionClosed`',
-    errors: ['hello_required', 'session_unknown', 'unavailable'],
+    errors: ['unauthenticated', 'token_expired', 'hello_required', 'session_unknown', 'unavailable'],
   },
   getIceServers: {
     answer: '`iceServers`',
     others: '',
-    errors: ['hello_required', 'token_expired', 'unavailable'],
+    errors: ['unauthenticated', 'hello_required', 'token_expired', 'unavailable'],
   },
   bye: { answer: 'the socket is closed', others: 'peers: `sessionClosed`', errors: [] },
 };

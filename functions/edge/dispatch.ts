@@ -28,7 +28,7 @@ export function dispatch<Deps extends { readonly lifeLog: LifeLog }>(of: Dispatc
     const routeKey = routeKeyOf(event);
     const caller: SocketAddress = { connectionId, endpoint: of.endpointOf(event) };
     const incoming = { event, caller };
-    const route = of.routes[routeKey];
+    const route = Object.hasOwn(of.routes, routeKey) ? of.routes[routeKey] : undefined;
     if (route === undefined) throw new Error(`Route ${routeKey} is not served by this function`);
     try {
       return await route(of.deps, incoming);
@@ -69,6 +69,8 @@ function refusalFor(failure: unknown): Refusal {
 /** Name and stack without the message: a message may quote what was sent. */
 function describe(failure: unknown): { name: string; stack?: string } {
   if (!(failure instanceof Error)) return { name: typeof failure };
-  const frames = failure.stack?.split('\n').filter((line) => line.trimStart().startsWith('at '));
-  return { name: failure.name, ...(frames === undefined ? {} : { stack: frames.slice(0, 6).join('\n') }) };
+  const { stack = '', message } = failure;
+  const afterMessage = stack.slice(Math.max(0, stack.lastIndexOf(message)) + message.length);
+  const frames = afterMessage.split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return { name: failure.name, ...(frames.length === 0 ? {} : { stack: frames.slice(0, 6).join('\n') }) };
 }

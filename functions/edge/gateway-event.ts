@@ -19,6 +19,7 @@ const gatewayEvent = z.object({
     requestId: z.string().optional(),
   }),
   headers: texts,
+  multiValueHeaders: z.record(z.string(), z.array(z.string())).nullish(),
   queryStringParameters: texts,
   multiValueQueryStringParameters: z.record(z.string(), z.array(z.string())).nullish(),
   body: z.string().nullish(),
@@ -32,10 +33,18 @@ export function parseGatewayEvent(event: unknown): GatewayEvent {
   return gatewayEvent.parse(event);
 }
 
-/** Header names in lower case: API Gateway passes them as the client wrote them. */
+/**
+ * Header names in lower case: API Gateway passes them as the client wrote them. A header that came in
+ * several lines is one list (RFC 9110, 5.3), of which `headers` alone would have the last line only.
+ */
 export function handshakeOf(event: GatewayEvent): Handshake {
   const headers = Object.fromEntries(
-    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+    [
+      ...Object.entries(event.headers ?? {}),
+      ...Object.entries(event.multiValueHeaders ?? {}).map(
+        ([name, lines]) => [name, lines.join(', ')] as const,
+      ),
+    ].map(([name, value]) => [name.toLowerCase(), value]),
   );
   const single = event.queryStringParameters?.token;
   const queryTokens = event.multiValueQueryStringParameters?.token ?? (single === undefined ? [] : [single]);

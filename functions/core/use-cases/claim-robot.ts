@@ -132,8 +132,11 @@ async function giveBack(deps: HelloDeps, hello: RobotHello, { current, previous 
   const old = previous?.socket;
   if (!(await deps.robots.giveBack(robotId, { epoch: current.epoch, previous, now }))) {
     const holder = (await deps.robots.get(robotId))?.socket?.connectionId;
-    if (old !== undefined && holder !== old.connectionId) await dismiss(deps, old);
-    return;
+    // If the old one has it, this was done already, and only the answer lost on the way.
+    if (holder === undefined || holder !== old?.connectionId) {
+      if (old !== undefined) await dismiss(deps, old);
+      return;
+    }
   }
   deps.lifeLog.note({ type: 'claim_given_back', connectionId, robotId });
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });

@@ -52,9 +52,10 @@ async function enterClient(
   const ready = { ...connection, state: 'ready', clientId } as const;
   const nextDeadlineAt = connectionDeadline(deps.policy, ready);
   if (!(await deps.connections.markReady(connectionId, { clientId, nextDeadlineAt }))) {
-    // Its end may have come before it had entered, and found nothing to end.
-    await deps.clients.detach(clientId, connectionId);
-    await deps.clients.remove(clientId, connectionId);
+    // Its end may have come before it had entered, and found nothing to end. Who has sessions has
+    // entered by another `hello`, and its end is at work on them.
+    const sessions = await deps.clients.detach(clientId, connectionId);
+    if (sessions.length === 0) await deps.clients.remove(clientId, connectionId);
     return unauthenticated();
   }
   const { policy, fleetSize } = deps;

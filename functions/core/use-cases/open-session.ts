@@ -66,6 +66,9 @@ async function begin(
     const mode = wanted.mode === 'control' && (await takeControl(deps, wanted)) ? 'control' : 'view';
     const creation = await deps.sessions.create(sessionOf(deps, sender, { ...wanted, mode }));
     created = creation.created;
+    // The same request at the same moment has written the row first, as a view.
+    if (!created && creation.session.mode === 'view')
+      await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
     const outcome = await admit(deps, creation.session);
     if (!outcome.ok) await undo();
     else if (created) noteOpened(deps, creation.session);
