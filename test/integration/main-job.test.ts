@@ -129,7 +129,9 @@ describe('a robot and a client, from hello to bye', () => {
     const to = await target();
     const { robot, client, key } = await openPair(to, { robot: 'rover-1', client: 'operator-1' });
     expect(await client.ask('closeSession', 'sessionClosed', key)).toMatchObject({ reason: 'closed' });
-    expect(await robot.nextOf('sessionClosed')).toMatchObject({ sessionId: key.sessionId, reason: 'closed' });
+    expect(await robot.nextOf('sessionClosed', ({ sessionId }) => sessionId === key.sessionId)).toMatchObject(
+      { sessionId: key.sessionId, reason: 'closed' },
+    );
     expect(await client.request('signal', { ...key, seq: 1, kind: 'custom', data: 1 })).toMatchObject({
       code: 'session_unknown',
       sessionId: key.sessionId,
@@ -154,7 +156,9 @@ describe('a robot and a client, from hello to bye', () => {
     const other = await enterAs(to, 'operator-2');
     const kept = await other.client.ask('openSession', 'sessionOpened', { robotId: 'rover-1', mode: 'view' });
     await client.close();
-    expect(await robot.nextOf('sessionClosed')).toMatchObject({ sessionId: key.sessionId });
+    expect(await robot.nextOf('sessionClosed', ({ sessionId }) => sessionId === key.sessionId)).toMatchObject(
+      { sessionId: key.sessionId },
+    );
 
     const keptKey = { robotId: 'rover-1', sessionId: kept.sessionId };
     await other.client.ask('signal', 'signalAck', { ...keptKey, seq: 1, kind: 'custom', data: 'still here' });
@@ -169,7 +173,9 @@ describe('a robot and a client, from hello to bye', () => {
     const to = await target();
     const { robot, client, key } = await openPair(to, { robot: 'rover-2', client: 'operator-1' });
     robot.send({ action: 'bye' });
-    expect(await client.nextOf('sessionClosed')).toMatchObject({
+    expect(
+      await client.nextOf('sessionClosed', ({ sessionId }) => sessionId === key.sessionId),
+    ).toMatchObject({
       sessionId: key.sessionId,
       reason: 'robot_offline',
     });

@@ -2,17 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomIds } from '../../../functions/adapters/runtime/random-ids.ts';
 import { systemClock } from '../../../functions/adapters/runtime/system-clock.ts';
-import { clientId, robotId } from '../../../protocol/ids.ts';
+import { clientId, connectionId, robotId } from '../../../protocol/ids.ts';
 
 const idForm = /^[A-Za-z0-9_-]{22}$/;
 const of = (client: string, robot: string, requestId: string | undefined) =>
   randomIds.sessionId({ clientId: clientId.parse(client), robotId: robotId.parse(robot), requestId });
 
 describe('randomIds', () => {
-  it('makes client ids of 128 random bits', () => {
-    const ids = Array.from({ length: 1000 }, () => randomIds.clientId());
+  it('finds the same client id again for the same connection, and another for another', () => {
+    const clientOf = (connection: string) => randomIds.clientId(connectionId.parse(connection));
+    const ids = Array.from({ length: 1000 }, (_, i) => clientOf(`LrP3Fc-${i}=`));
     expect(new Set(ids).size).toBe(1000);
     for (const id of ids) expect(id).toMatch(idForm);
+    expect(clientOf('LrP3Fc-0=')).toBe(ids[0]);
+    // Fixed for ever, as below.
+    expect(clientOf('LrP3Fc-lPHcCJ1g=')).toMatchInlineSnapshot(`"YSuohOGLgEdq7xuEa6tKFl"`);
   });
 
   it('makes a new session id each time when there is no requestId', () => {

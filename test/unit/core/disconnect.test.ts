@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { bye } from '../../../functions/core/use-cases/bye.ts';
+import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import {
+  cleanUp,
+  codeOf,
+  connected,
+  hello,
+  inSession,
+  opened,
+  refresh,
+  socketNamed,
+  welcomed,
+} from './support/cast.ts';
+import { operator1, operator2, rover1 } from './support/people.ts';
+import { newWorld, t0 } from './support/world.ts';
+
+describe('$disconnect of a robot', () => {
+  it('I3: makes it away until the resume window ends, and ends no session', async () => {
+    const world = newWorld();
+    const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
+    world.pass(5_000);
+    await disconnect(world.deps, robotSocket);
+    expect(world.robot()).toMatchObject({
+      state: 'away',
+      sinceAt: t0 + 5_000,
+      resumeEndsAt: t0 + 5_000 + world.policy.resumeWindowMs,
+      epoch: 1,
+      controllerSessionId: sessionId,
+    });
+    expect(world.robot()).not.toHaveProperty('socket');
+    expect(world.session(sessionId)).toBeDefined();
+    expect(world.gateway.to(clientSocket).map(({ type }) => type)).toEqual(['welcome']);
+    expect(world.connection(robotSocket)).toBeUndefined();
+    expect(world.noted('disconnected')).toEqual([
+      {
+        type: 'disconnected',
+        connectionId: robotSocket.connectionId,
+        kind: 'robot',
+        how: 'disconnect',
+        lifetimeMs: 5_000,
+        tokenRemainingMs: world.policy.tokenMs - 5_000,
+      },
+    ]);
+  });
+
+  it('F8, I4: of a replaced connection, late, cannot touch the new session', async () => {
+    const world = newWorld();
+    const a = await welcomed(world, rover1, { name: 'A' });
+    await welcomed(world, rover1, { name: 'B' });
+    const client = await welcomed(world, operator1);
+    const { sessionId } = await opened(world, client);
+    const before = world.robot();
+    await disconnect(world.deps, a);
+    expect(world.robot()).toEqual(before);
+    expect(world.session(sessionId)).toBeDefined();
+    expect(world.connection(a)).toBeUndefined();
+  });
+
+  it('F8, I4: that comes before the new one says hello leaves the robot away, and hello brings it back', async () => {
+    const world = newWorld();
+    const a = await welcomed(world, rover1, { name: 'A' });
+    const b = await connected(world, rover1, { name: 'B' });
+    await disconnect(world.deps, a);
+    expect(world.robot()).toMatchObject({ state: 'away' });
+    await hello(world, b);
+    expect(world.robot()).toMatchObject({ state: 'online', socket: b, epoch: 2 });
+    expect(world.gateway.closed).toEqual([]);
+  });
+
+  it.each(['connections.markClosing', 'robots.release', 'connections.remove'])(
+    'F8, I4: of the old one, overtaken at %s by the claim of the new one, cannot touch it',
+    async (step) => {
+      const world = newWorld();
+      const a = await welcomed(world, rover1, { name: 'A' });
+      const b = await connected(world, rover1, { name: 'B' });
+      const held = world.tap.hold(step);
+      const late = disconnect(world.deps, a);
+      await held.reachedBy(late);
+      await hello(world, b);
+      const after = world.robot();
+      held.release();
+      await late;
+      expect(world.robot()).toEqual(after);
+      expect(after).toMatchObject({ state: 'online', socket: b });
+    },
+  );
+
+  it('twice does not lengthen the window', async () => {
+    const world = newWorld();
+    const a = await welcomed(world, rover1, { name: 'A' });
+    await disconnect(world.deps, a);
+    const before = world.robot();
+    world.pass(1_000);
+    await disconnect(world.deps, a);
+    expect(world.robot()).toEqual(before);
+    expect(world.noted('disconnected')).toHaveLength(1);
+  });
+
+  it('of one that never said hello touches no robot', async () => {
+    const world = newWorld();
+    await welcomed(world, rover1, { name: 'A' });
+    const before = world.robot();
+    await disconnect(world.deps, await connected(world, rover1, { name: 'B' }));
+    expect(world.robot()).toEqual(before);
+  });
+});
+
+describe('$disconnect of a client', () => {
+  it('F5, I3: ends its sessions and frees its control, and nothing else of the robot', async () => {
+    const world = newWorld();
+    await welcomed(world, rover1);
+    const before = world.robot();
+    const client = await welcomed(world, operator1);
+    const sessions = [await opened(world, client), await opened(world, client, { mode: 'view' })];
+    await disconnect(world.deps, client);
+    expect(world.robot()).toEqual({ ...before, leaseEpoch: 2 });
+    expect(world.sessions()).toEqual([]);
+    expect(world.state.clients.size).toBe(0);
+    const closed = sessions.map(({ sessionId }) => ({ type: 'sessionClosed', sessionId, reason: 'closed' }));
+    expect(world.gateway.posted.map(({ message }) => message)).toEqual(expect.arrayContaining(closed));
+  });
+
+  it('harms no session of another', async () => {
+    const world = newWorld();
+    const { clientSocket, sessionId } = await inSession(world, rover1, operator1);
+    const other = await welcomed(world, operator2);
+    await opened(world, other);
+    await disconnect(world.deps, other);
+    expect(world.sessions().map((row) => row.sessionId)).toEqual([sessionId]);
+    expect(world.connection(clientSocket)).toBeDefined();
+  });
+
+  it('ends them though the robot cannot be told', async () => {
+    const world = newWorld();
+    const { clientSocket, robotSocket } = await inSession(world, rover1, operator1);
+    world.tap.fail(`post sessionClosed to ${robotSocket.connectionId}`);
+    await disconnect(world.deps, clientSocket);
+    expect(world.sessions()).toEqual([]);
+    expect(world.connection(clientSocket)).toBeUndefined();
+  });
+
+  it.each(['sessions.remove', 'robots.get', 'robots.dropControl'])(
+    'I7: that is cut off at %s is finished by the cleanup, and control is free',
+    async (step) => {
+      const world = newWorld();
+      const { clientSocket } = await inSession(world, rover1, operator1);
+      world.tap.fail(step);
+      await expect(disconnect(world.deps, clientSocket)).rejects.toThrow('unavailable');
+      world.pass(60_000);
+      await cleanUp(world);
+      expect(world.sessions()).toEqual([]);
+      expect(world.robot()).not.toHaveProperty('controllerSessionId');
+      expect(world.connection(clientSocket)).toBeUndefined();
+    },
+  );
+});
+
+describe('$disconnect of anybody', () => {
+  it('of a socket that is not known is no fault: it may come twice, or after bye', async () => {
+    const world = newWorld();
+    await disconnect(world.deps, socketNamed('nobody'));
+    const client = await welcomed(world, operator1);
+    await bye(world.deps, client);
+    const before = structuredClone(world.state);
+    await disconnect(world.deps, client);
+    expect(world.state).toEqual(before);
+    expect(world.noted('disconnected')).toHaveLength(1);
+  });
+
+  it('closes nothing and says nothing to the socket', async () => {
+    const world = newWorld();
+    const client = await welcomed(world, operator1);
+    await disconnect(world.deps, client);
+    expect(world.gateway.closed).toEqual([]);
+    expect(world.gateway.to(client)).toHaveLength(1);
+  });
+
+  it('twice at once ends everything once', async () => {
+    const world = newWorld();
+    const { clientSocket, robotSocket } = await inSession(world, rover1, operator1);
+    await Promise.all([disconnect(world.deps, clientSocket), disconnect(world.deps, clientSocket)]);
+    expect(world.noted('session_closed')).toHaveLength(1);
+    expect(world.gateway.to(robotSocket).filter(({ type }) => type === 'sessionClosed')).toHaveLength(1);
+    expect(world.sessions()).toEqual([]);
+  });
+
+  it('twice at once is counted once', async () => {
+    const world = newWorld();
+    const client = await welcomed(world, operator1);
+    await Promise.all([disconnect(world.deps, client), disconnect(world.deps, client)]);
+    expect(world.noted('disconnected')).toHaveLength(1);
+  });
+
+  it.each(['clients.detach', 'connections.remove'])(
+    'that fails at %s leaves a row for the cleanup',
+    async (step) => {
+      const world = newWorld();
+      const { clientSocket } = await inSession(world, rover1, operator1);
+      world.tap.fail(step);
+      await expect(disconnect(world.deps, clientSocket)).rejects.toThrow('unavailable');
+      expect(world.connection(clientSocket)).toMatchObject({ state: 'closing' });
+      world.pass(59_999);
+      await cleanUp(world);
+      expect(world.connection(clientSocket)).toBeDefined();
+      world.pass(1);
+      await cleanUp(world);
+      expect(world.connection(clientSocket)).toBeUndefined();
+      expect(world.sessions()).toEqual([]);
+    },
+  );
+
+  it('leaves no way back while it is under way', async () => {
+    const world = newWorld();
+    const socket = await connected(world, rover1);
+    const held = world.tap.hold('connections.remove');
+    const ending = disconnect(world.deps, socket);
+    await held.reachedBy(ending);
+    expect(codeOf(await hello(world, socket))).toBe('unauthenticated');
+    expect(codeOf(await refresh(world, socket, world.tokens.issue(rover1)))).toBe('unauthenticated');
+    held.release();
+    await ending;
+    expect(world.robot()).toBeUndefined();
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { getIceServers } from '../../../functions/core/use-cases/get-ice-servers.ts';
+import { codeOf, connected, socketNamed, welcomed } from './support/cast.ts';
+import { operator1, rover1, viewer1 } from './support/people.ts';
+import { newWorld, stun, t0 } from './support/world.ts';
+
+it.each([rover1, operator1, viewer1])('gives $userName the configured servers', async (who) => {
+  const world = newWorld();
+  const caller = await welcomed(world, who);
+  expect(await getIceServers(world.deps, caller)).toEqual({
+    ok: true,
+    value: { iceServers: [stun], expiresAt: t0 + 3_600_000 },
+  });
+});
+
+it('gives nobody anything before hello, from the token’s end on, or when unknown', async () => {
+  const world = newWorld();
+  const caller = await connected(world, operator1, { lifeMs: 60_000 });
+  expect(codeOf(await getIceServers(world.deps, caller))).toBe('hello_required');
+  world.pass(60_000);
+  expect(codeOf(await getIceServers(world.deps, caller))).toBe('token_expired');
+  expect(codeOf(await getIceServers(world.deps, socketNamed('nobody')))).toBe('unauthenticated');
+});
+
+it('gives its own list: what the caller does with it changes nothing', async () => {
+  const world = newWorld();
+  const caller = await welcomed(world, operator1);
+  const first = await getIceServers(world.deps, caller);
+  if (first.ok) first.value.iceServers.length = 0;
+  expect(await getIceServers(world.deps, caller)).toMatchObject({ value: { iceServers: [stun] } });
+});

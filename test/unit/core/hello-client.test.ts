@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { sayHello } from '../../../functions/core/use-cases/hello.ts';
+import { maxMessageBytes } from '../../../protocol/limits.ts';
+import { codeOf, connected, hello, socketNamed, welcomed } from './support/cast.ts';
+import { operator1, operator2, rover1 } from './support/people.ts';
+import { newWorld, t0 } from './support/world.ts';
+
+const socket = socketNamed('A');
+
+describe('hello, to anybody', () => {
+  it.each([0, 2, 99])('does not speak protocol %i, says what it does, and asks nobody', async (protocol) => {
+    const world = newWorld();
+    await connected(world, operator1, { name: 'A' });
+    world.tap.forget();
+    const answer = await sayHello(world.deps, { caller: socket, protocol, requestId: undefined });
+    expect(answer).toMatchObject({ ok: false, refusal: { code: 'protocol_unsupported', supported: [1] } });
+    expect(world.tap.calls).toEqual([]);
+  });
+
+  it('is unauthenticated on a connection that is not known', async () => {
+    expect(codeOf(await hello(newWorld(), socket))).toBe('unauthenticated');
+  });
+
+  it.each([operator1, rover1])('is unauthenticated on one that is being closed: $userName', async (who) => {
+    const world = newWorld();
+    await connected(world, who, { name: 'A' });
+    await world.deps.connections.markClosing(socket.connectionId, { retryAt: t0 });
+    expect(codeOf(await hello(world, socket))).toBe('unauthenticated');
+    expect(world.gateway.posted).toEqual([]);
+  });
+
+  it.each([operator1, rover1])('I1: is refused from the end of the token on: $userName', async (who) => {
+    const world = newWorld();
+    await connected(world, who, { name: 'A', lifeMs: 10_000 });
+    world.pass(10_000);
+    expect(codeOf(await hello(world, socket))).toBe('token_expired');
+    expect(world.robot()).toBeUndefined();
+    world.clock.at -= 1;
+    expect(codeOf(await hello(world, socket))).toBeUndefined();
+  });
+});
+
+describe('hello of a client', () => {
+  it('is welcomed with who it is and every time that it must keep', async () => {
+    const world = newWorld();
+    await connected(world, operator1, { name: 'A' });
+    world.pass(5);
+    await hello(world, socket, 'request-1');
+    const { policy } = world;
+    expect(world.gateway.to(socket)).toEqual([
+      {
+        type: 'welcome',
+        requestId: 'request-1',
+        connectionId: 'A',
+        kind: 'client',
+        principalId: operator1.principalId,
+        clientId: 'client-1',
+        groups: operator1.groups,
+        tokenExpiresAt: t0 + policy.tokenMs,
+        refreshAt: t0 + policy.tokenMs * 0.8,
+        connectionExpiresAt: t0 + policy.rollOverMs.to,
+        resumed: false,
+        sessions: [],
+        policy: {
+          warnMs: policy.warnMs,
+          graceMs: policy.graceMs,
+          resumeWindowMs: policy.resumeWindowMs,
+          heartbeatMs: policy.heartbeatMs,
+          reconnectSpreadMs: 2_000,
+          maxMessageBytes,
+        },
+      },
+    ]);
+    expect(world.noted('welcomed')).toEqual([
+      { type: 'welcomed', connectionId: 'A', kind: 'client', clientId: 'client-1' },
+    ]);
+  });
+
+  it('is due at the end of its grace from then on', async () => {
+    const world = newWorld();
+    await welcomed(world, operator1, { name: 'A' });
+    const { tokenMs, graceMs } = world.policy;
+    expect(world.connection(socket)).toMatchObject({
+      state: 'ready',
+      clientId: 'client-1',
+      nextDeadlineAt: t0 + tokenMs + graceMs,
+    });
+  });
+
+  it('is a new client on each connection, beside the other tabs of the same person', async () => {
+    const world = newWorld();
+    await welcomed(world, operator1, { name: 'A' });
+    await welcomed(world, operator1, { name: 'B' });
+    await welcomed(world, operator2, { name: 'C' });
+    expect([...world.state.clients.keys()]).toEqual(['client-1', 'client-2', 'client-3']);
+    expect(world.gateway.closed).toEqual([]);
+  });
+
+  it('said twice, is welcomed as the same client again', async () => {
+    const world = newWorld();
+    await welcomed(world, operator1, { name: 'A' });
+    await hello(world, socket, 'again');
+    expect(world.gateway.to(socket)).toMatchObject([
+      { clientId: 'client-1' },
+      { clientId: 'client-1', requestId: 'again' },
+    ]);
+    expect(world.state.clients.size).toBe(1);
+  });
+
+  it('is unavailable when welcome cannot be posted, and works when it is repeated', async () => {
+    const world = newWorld();
+    await connected(world, operator1, { name: 'A' });
+    world.tap.fail('post welcome to A');
+    await expect(hello(world, socket)).rejects.toThrow('unavailable');
+    await hello(world, socket);
+    expect(world.gateway.to(socket)).toMatchObject([{ type: 'welcome', clientId: 'client-1' }]);
+    expect(world.state.clients.size).toBe(1);
+  });
+
+  it('is not counted as welcomed when it is gone', async () => {
+    const world = newWorld();
+    await connected(world, operator1, { name: 'A' });
+    world.gateway.drop(socket);
+    await hello(world, socket);
+    expect(world.noted('welcomed')).toEqual([]);
+  });
+
+  it('leaves nothing behind when the connection is closed in the middle', async () => {
+    const world = newWorld();
+    await connected(world, operator1, { name: 'A' });
+    const held = world.tap.hold('connections.markReady');
+    const saying = hello(world, socket);
+    await held.reachedBy(saying);
+    await world.deps.connections.markClosing(socket.connectionId, { retryAt: t0 });
+    held.release();
+    expect(codeOf(await saying)).toBe('unauthenticated');
+    expect(world.state.clients.size).toBe(0);
+    expect(world.gateway.posted).toEqual([]);
+  });
+
+  it('said twice at once, is still one client, and none is left behind', async () => {
+    const world = newWorld();
+    await connected(world, operator1, { name: 'A' });
+    await Promise.all([hello(world, socket), hello(world, socket)]);
+    expect([...world.state.clients.keys()]).toEqual([world.connection(socket)?.clientId]);
+  });
+});

@@ -1,0 +1,29 @@
+/** A map that tells of each change who made it. */
+export type Write<Row> = {
+  readonly by: string;
+  readonly before: Row | undefined;
+  readonly after: Row | undefined;
+};
+
+/** A view of a map whose writes are reported before they are made. */
+export function watchedMap<Key, Row>(map: Map<Key, Row>, report: (write: Omit<Write<Row>, 'by'>) => void) {
+  return new Proxy(map, {
+    get(target, key) {
+      if (key === 'set') {
+        return (id: Key, after: Row) => {
+          report({ before: target.get(id), after });
+          return target.set(id, after);
+        };
+      }
+      if (key === 'delete') {
+        return (id: Key) => {
+          const before = target.get(id);
+          if (before !== undefined) report({ before, after: undefined });
+          return target.delete(id);
+        };
+      }
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

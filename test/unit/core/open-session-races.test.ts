@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { SocketAddress } from '../../../functions/core/model/connection.ts';
+import { bye } from '../../../functions/core/use-cases/bye.ts';
+import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import { codeOf, connected, hello, open, opened, welcomed } from './support/cast.ts';
+import { operator1, operator2, rover1 } from './support/people.ts';
+import { newWorld, type World } from './support/world.ts';
+
+/** Opens a session, and does something else when the opening has come to a step. */
+async function openMeanwhile(
+  step: string,
+  act: (of: { world: World; robot: SocketAddress; client: SocketAddress }) => Promise<unknown>,
+) {
+  const world = newWorld();
+  const robot = await welcomed(world, rover1, { name: 'A' });
+  const client = await welcomed(world, operator1, { name: 'client' });
+  const held = world.tap.hold(step);
+  const opening = open(world, client);
+  await held.reachedBy(opening);
+  await act({ world, robot, client });
+  held.release();
+  return { world, robot, client, answer: await opening };
+}
+
+const steps = ['sessions.create', 'clients.addSession', 'robots.takeControl', 'post sessionRequested to A'];
+
+describe.each([
+  { how: '$disconnect', end: disconnect },
+  { how: 'bye', end: bye },
+])('a client that goes by $how in the middle', ({ end }) => {
+  it.each(steps)('leaves no row: held at %s', async (step) => {
+    const { world } = await openMeanwhile(step, ({ world, client }) => end(world.deps, client));
+    expect(world.sessions()).toEqual([]);
+  });
+
+  it.each(['sessions.create', 'clients.addSession', 'post sessionRequested to A'])(
+    'I7: leaves control free: held at %s',
+    async (step) => {
+      const { world } = await openMeanwhile(step, ({ world, client }) => end(world.deps, client));
+      expect(world.robot()).not.toHaveProperty('controllerSessionId');
+    },
+  );
+
+  it('I7: leaves control free for the next one: held at robots.takeControl', async () => {
+    const { world } = await openMeanwhile('robots.takeControl', ({ world, client }) =>
+      end(world.deps, client),
+    );
+    expect(world.robot()).not.toHaveProperty('controllerSessionId');
+    expect(await opened(world, await welcomed(world, operator2))).toMatchObject({ mode: 'control' });
+  });
+
+  it.each(['sessions.create', 'clients.addSession'])('is unauthenticated: held at %s', async (step) => {
+    const { answer, robot, world } = await openMeanwhile(step, ({ world, client }) =>
+      end(world.deps, client),
+    );
+    expect(codeOf(answer)).toBe('unauthenticated');
+    expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
+  });
+});
+
+describe('a robot that is taken over in the middle', () => {
+  const takeOver = async ({ world }: { world: World }) => {
+    world.pass(1);
+    await hello(world, await connected(world, rover1, { name: 'B' }));
+  };
+
+  it('is told at its new connection where the session came after it', async () => {
+    const { world, answer } = await openMeanwhile('sessions.create', takeOver);
+    expect(answer).toMatchObject({ ok: true, value: { state: 'open', mode: 'control' } });
+    expect(world.gateway.posted).toContainEqual({
+      to: 'B',
+      message: expect.objectContaining({ type: 'sessionRequested' }),
+    });
+    expect(world.sessions()).toHaveLength(1);
+  });
+
+  it.each(['clients.addSession', 'robots.takeControl'])(
+    'I7: leaves control free where the session came before it and was ended: held at %s',
+    async (step) => {
+      const { world } = await openMeanwhile(step, takeOver);
+      const control = world.robot()?.controllerSessionId;
+      const sessions = world.sessions().map(({ sessionId }) => sessionId);
+      expect(control === undefined || sessions.includes(control)).toBe(true);
+    },
+  );
+});
+
+describe('a robot that leaves in the middle', () => {
+  it.each(['sessions.create', 'clients.addSession', 'robots.takeControl'])(
+    'has no session waiting for it, nor one in control: held at %s',
+    async (step) => {
+      const { world, answer } = await openMeanwhile(step, ({ world, robot }) => bye(world.deps, robot));
+      expect(world.robot()).toMatchObject({ state: 'offline' });
+      expect(world.robot()).not.toHaveProperty('controllerSessionId');
+      expect(world.sessions()).toEqual([]);
+      expect(answer.ok).toBe(false);
+    },
+  );
+});
+
+describe('one request that is sent twice at once', () => {
+  it('I7: while control becomes free, never leaves control with a session that only views', async () => {
+    const world = newWorld();
+    await welcomed(world, rover1);
+    const holder = await welcomed(world, operator2);
+    await opened(world, holder);
+    const client = await welcomed(world, operator1);
+    const request = { mode: 'control', requestId: 'request-1' } as const;
+
+    const firstRow = world.tap.hold('sessions.create');
+    const first = open(world, client, request);
+    await firstRow.reachedBy(first);
+    await disconnect(world.deps, holder);
+    const secondRow = world.tap.hold('sessions.create');
+    const second = open(world, client, request);
+    await secondRow.reachedBy(second);
+    firstRow.release();
+    await first;
+    secondRow.release();
+    await second;
+
+    const control = world.robot()?.controllerSessionId;
+    const holds = world.sessions().find(({ sessionId }) => sessionId === control);
+    expect(control === undefined || holds?.mode === 'control').toBe(true);
+  });
+});
+
+it('BUG (failing) I1: a robot that was given back to an expired connection in the middle is not told there', async () => {
+  const world = newWorld();
+  const a = await welcomed(world, rover1, { name: 'A', lifeMs: 60_000 });
+  const client = await welcomed(world, operator1, { name: 'client' });
+  world.pass(60_000);
+  const b = await connected(world, rover1, { name: 'B' });
+  const welcome = world.tap.hold('post welcome to B');
+  const saying = hello(world, b);
+  await welcome.reachedBy(saying);
+  const held = world.tap.hold('clients.addSession');
+  const opening = open(world, client);
+  await held.reachedBy(opening);
+  world.gateway.drop(b);
+  welcome.release();
+  await saying;
+  expect(world.robot()).toMatchObject({ socket: a });
+  held.release();
+  await opening;
+  expect(world.gateway.to(a).map(({ type }) => type)).toEqual(['welcome']);
+});

@@ -1,0 +1,87 @@
+import { expect } from 'vitest';
+import type { SocketAddress } from '../../../../functions/core/model/connection.ts';
+import type { Outcome } from '../../../../functions/core/outcome.ts';
+import { runCleanup } from '../../../../functions/core/use-cases/cleanup.ts';
+import { connect } from '../../../../functions/core/use-cases/connect.ts';
+import { sayHello } from '../../../../functions/core/use-cases/hello.ts';
+import { type Opened, openSession } from '../../../../functions/core/use-cases/open-session.ts';
+import { refreshToken } from '../../../../functions/core/use-cases/refresh-token.ts';
+import { relaySignal } from '../../../../functions/core/use-cases/relay-signal.ts';
+import { connectionId, type RobotId, type SessionId } from '../../../../protocol/ids.ts';
+import type { SessionMode } from '../../../../protocol/messages/session.ts';
+import type { Signal } from '../../../../protocol/messages/signal.ts';
+import { roverId, type User } from './people.ts';
+import type { World } from './world.ts';
+
+export const endpoint = 'https://abc.execute-api.eu-central-1.amazonaws.com/live';
+
+export function socketNamed(name: string): SocketAddress {
+  return { connectionId: connectionId.parse(name), endpoint };
+}
+
+type Entry = { readonly name?: string; readonly lifeMs?: number };
+
+/** A socket that was admitted and has not said `hello`. Named after its user unless told. */
+export async function connected(world: World, user: User, { name, lifeMs }: Entry = {}) {
+  const socket = socketNamed(name ?? `of-${user.userName}`);
+  const token = world.tokens.issue(user, lifeMs === undefined ? {} : { lifeMs });
+  const credentials = { found: true, token, carrier: 'header' } as const;
+  expect(await connect(world.deps, { socket, credentials })).toEqual({ admitted: true });
+  return socket;
+}
+
+/** A socket that was welcomed. */
+export async function welcomed(world: World, user: User, entry: Entry = {}) {
+  const socket = await connected(world, user, entry);
+  granted(await hello(world, socket));
+  return socket;
+}
+
+export function hello(world: World, caller: SocketAddress, requestId?: string) {
+  return sayHello(world.deps, { caller, protocol: 1, requestId });
+}
+
+export function refresh(world: World, caller: SocketAddress, token: string) {
+  return refreshToken(world.deps, { caller, token });
+}
+
+type Opening = { readonly robotId?: RobotId; readonly mode?: SessionMode; readonly requestId?: string };
+
+export function open(world: World, caller: SocketAddress, opening: Opening = {}): Promise<Outcome<Opened>> {
+  const { robotId = roverId, mode = 'control', requestId } = opening;
+  return openSession(world.deps, { caller, robotId, mode, requestId });
+}
+
+export async function opened(world: World, caller: SocketAddress, opening: Opening = {}): Promise<Opened> {
+  return granted(await open(world, caller, opening));
+}
+
+export function signalOf(sessionId: SessionId, more: Partial<Signal> = {}): Signal {
+  return { action: 'signal', sessionId, robotId: roverId, seq: 1, kind: 'offer', data: 'an offer', ...more };
+}
+
+export function send(world: World, caller: SocketAddress, signal: Signal) {
+  return relaySignal(world.deps, { caller, signal });
+}
+
+export function cleanUp(world: World, batch = 50, endBy = world.clock.now() + 50_000) {
+  return runCleanup(world.deps, { endBy, batch });
+}
+
+export function granted<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(`Refused with ${outcome.refusal.code}: ${outcome.refusal.message}`);
+  return outcome.value;
+}
+
+/** The code of a refusal; undefined for what was not refused. */
+export function codeOf(outcome: Outcome<unknown>) {
+  return outcome.ok ? undefined : outcome.refusal.code;
+}
+
+/** A robot and a client with a session between them. */
+export async function inSession(world: World, robot: User, client: User, mode: SessionMode = 'control') {
+  const robotSocket = await welcomed(world, robot);
+  const clientSocket = await welcomed(world, client);
+  const session = await opened(world, clientSocket, { mode });
+  return { robotSocket, clientSocket, sessionId: session.sessionId };
+}

@@ -1,0 +1,22 @@
+import type { Ids } from '../../../../functions/core/ports/ids.ts';
+import { clientId, sessionId } from '../../../../protocol/ids.ts';
+
+/** Ids that can be read and come out the same in each run: in the order of their first use. */
+export function countingIds(): Ids {
+  const clients = new Map<unknown, string>();
+  let sessions = 0;
+  return {
+    clientId: (...of: readonly unknown[]) => {
+      const [connectionId = clients.size] = of;
+      const known = clients.get(connectionId) ?? `client-${clients.size + 1}`;
+      clients.set(connectionId, known);
+      return clientId.parse(known);
+    },
+    sessionId: (of) =>
+      sessionId.parse(
+        of.requestId === undefined
+          ? `session-${++sessions}`
+          : `session-${of.clientId}-${of.robotId}-${of.requestId}`,
+      ),
+  };
+}

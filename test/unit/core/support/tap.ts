@@ -1,0 +1,114 @@
+import { DependencyUnavailable } from '../../../../functions/core/ports/dependency-unavailable.ts';
+
+/** A call of a port that is being kept back: a test does something else in the meantime. */
+export type Hold = {
+  /** Waits until the call has been made, and throws when the action ends without having made it. */
+  reachedBy(action: Promise<unknown>): Promise<void>;
+  release(): void;
+};
+
+type Failure = {
+  readonly call: string;
+  /** `after`: the change is made, only its answer is lost. */
+  readonly when: 'before' | 'after';
+  readonly error: Error;
+  times: number;
+};
+
+type Waiting = { readonly call: string; reach(): void; readonly released: Promise<void> };
+
+/** Listens in on ports: keeps the order of calls, lets one fail, holds one back. */
+export type Tap = ReturnType<typeof newTap>;
+
+export function newTap() {
+  const calls: string[] = [];
+  const failures: Failure[] = [];
+  const holds: Waiting[] = [];
+  let stopBefore = Number.POSITIVE_INFINITY;
+
+  const failIf = (call: string, when: Failure['when']) => {
+    const failure = failures.find((each) => each.call === call && each.when === when && each.times > 0);
+    if (failure === undefined) return;
+    failure.times -= 1;
+    throw failure.error;
+  };
+
+  async function through<T>(call: string, make: () => Promise<T>): Promise<T> {
+    calls.push(call);
+    if (calls.length > stopBefore) throw broken(call);
+    const at = holds.findIndex((hold) => hold.call === call);
+    const [hold] = at < 0 ? [] : holds.splice(at, 1);
+    if (hold !== undefined) {
+      hold.reach();
+      await hold.released;
+    }
+    failIf(call, 'before');
+    const answer = await make();
+    failIf(call, 'after');
+    return answer;
+  }
+
+  return {
+    calls: calls as readonly string[],
+
+    /** Forgets the calls so far, for a test that looks at one action only. */
+    forget() {
+      calls.length = 0;
+    },
+
+    count: (call: string) => calls.filter((each) => each === call).length,
+
+    /** The next call of this name fails, or as many as said. */
+    fail(call: string, how: { when?: Failure['when']; times?: number; error?: Error } = {}) {
+      const { when = 'before', times = 1, error = broken(call) } = how;
+      failures.push({ call, when, times, error });
+    },
+
+    /** Lets so many calls through and fails every later one, as for a function that is killed there. */
+    killAfter(count: number) {
+      stopBefore = calls.length + count;
+    },
+
+    /** All is well again. */
+    heal() {
+      failures.length = 0;
+      stopBefore = Number.POSITIVE_INFINITY;
+    },
+
+    /** Keeps the next call of this name back until it is released. */
+    hold(call: string): Hold {
+      const reached = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      holds.push({ call, reach: reached.resolve, released: released.promise });
+      return {
+        release: released.resolve,
+        reachedBy(action) {
+          const missed = () => {
+            throw new Error(`${call} was not reached`);
+          };
+          return Promise.race([reached.promise, action.then(missed, missed)]);
+        },
+      };
+    },
+
+    /** The port as before, each of its calls going through the tap under `name.method`, or as named. */
+    on<Port extends object>(
+      name: string,
+      port: Port,
+      label: (method: string, args: readonly unknown[]) => string = (method) => `${name}.${method}`,
+    ): Port {
+      return new Proxy(port, {
+        get(target, key) {
+          const method: unknown = Reflect.get(target, key);
+          if (typeof method !== 'function') return method;
+          return (...args: unknown[]) =>
+            through(label(String(key), args), async () => Reflect.apply(method, target, args));
+        },
+      });
+    },
+  };
+}
+
+export function broken(call: string): DependencyUnavailable {
+  return new DependencyUnavailable(call, 'BrokenInTest', new Error(`${call} was told to fail`));
+}

@@ -1,0 +1,88 @@
+import { memoryClientDirectory } from '../../../../functions/adapters/memory/client-directory.ts';
+import { memoryClientSessionStore } from '../../../../functions/adapters/memory/client-session-store.ts';
+import { memoryConnectionStore } from '../../../../functions/adapters/memory/connection-store.ts';
+import { memoryFleetDirectory } from '../../../../functions/adapters/memory/fleet-directory.ts';
+import { memoryState } from '../../../../functions/adapters/memory/memory-state.ts';
+import { memoryRobotSessionStore } from '../../../../functions/adapters/memory/robot-session-store.ts';
+import { memorySignalPath } from '../../../../functions/adapters/memory/signal-path.ts';
+import type { LifeEvent } from '../../../../functions/core/ports/life-log.ts';
+import { deadlineShards } from '../../../../functions/table-shapes.ts';
+import type { RobotId, SessionId } from '../../../../protocol/ids.ts';
+import { makeTokenPolicy, type TokenPolicy } from '../../../../protocol/token-policy.ts';
+import { countingIds } from './counting-ids.ts';
+import { roverId } from './people.ts';
+import { labelOfPeerCall, recordingGateway } from './recording-gateway.ts';
+import { newTap } from './tap.ts';
+import { tokenOffice } from './token-office.ts';
+
+/** A moment like any other. */
+export const t0 = 1_800_000_000_000;
+
+export const stun = { urls: ['stun:stun.example.org'] };
+
+type Settings = {
+  readonly policy?: Partial<TokenPolicy>;
+  readonly maxSessionsPerRobot?: number;
+  readonly shards?: number;
+};
+
+export type World = ReturnType<typeof newWorld>;
+
+/** Everything that a use case may ask for, in memory, with a tap on every port. */
+export function newWorld({ policy: given = {}, maxSessionsPerRobot = 8, shards }: Settings = {}) {
+  const policy = makeTokenPolicy(given);
+  const state = memoryState();
+  const tap = newTap();
+  const gateway = recordingGateway();
+  const clock = { at: t0, now: () => clock.at };
+  const tokens = tokenOffice(clock, policy.tokenMs);
+  const events: LifeEvent[] = [];
+
+  const deps = {
+    clock,
+    policy,
+    maxSessionsPerRobot,
+    deadlineShards: shards ?? deadlineShards,
+    fleetSize: 600,
+    iceServers: [stun],
+    queryToken: true,
+    ids: countingIds(),
+    lifeLog: { note: (event: LifeEvent) => void events.push(event) },
+    verifier: tap.on('verifier', tokens.verifier),
+    connections: tap.on('connections', memoryConnectionStore(state)),
+    robots: tap.on('robots', memoryRobotSessionStore(state)),
+    sessions: tap.on('sessions', memoryClientSessionStore(state)),
+    clients: tap.on('clients', memoryClientDirectory(state)),
+    fleets: tap.on('fleets', memoryFleetDirectory(state)),
+    signalPath: tap.on('signalPath', memorySignalPath(state)),
+    peers: tap.on('peers', gateway.port, labelOfPeerCall),
+  };
+
+  return {
+    deps,
+    policy,
+    state,
+    tap,
+    gateway,
+    clock,
+    tokens,
+    events: events as readonly LifeEvent[],
+
+    pass(ms: number) {
+      clock.at += ms;
+    },
+
+    noted: <Type extends LifeEvent['type']>(type: Type) =>
+      events.filter((event): event is Extract<LifeEvent, { type: Type }> => event.type === type),
+
+    robot: (id: RobotId = roverId) => state.robots.get(id),
+    connection: (of: { connectionId: Parameters<typeof state.connections.get>[0] }) =>
+      state.connections.get(of.connectionId),
+    session: (id: SessionId) => sessionRows().find((row) => row.sessionId === id),
+    sessions: sessionRows,
+  };
+
+  function sessionRows() {
+    return [...state.sessions.values()];
+  }
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { dispatch } from '../../../../functions/edge/dispatch.ts';
+import type { GatewayResult } from '../../../../functions/edge/gateway-result.ts';
+import { byeRoute } from '../../../../functions/routes/bye.ts';
+import { closeSessionRoute } from '../../../../functions/routes/close-session.ts';
+import { connectRoute } from '../../../../functions/routes/connect.ts';
+import { defaultRoute } from '../../../../functions/routes/default.ts';
+import { disconnectRoute } from '../../../../functions/routes/disconnect.ts';
+import { getIceServersRoute } from '../../../../functions/routes/get-ice-servers.ts';
+import { helloRoute } from '../../../../functions/routes/hello.ts';
+import { listRobotsRoute } from '../../../../functions/routes/list-robots.ts';
+import { openSessionRoute } from '../../../../functions/routes/open-session.ts';
+import { refreshTokenRoute } from '../../../../functions/routes/refresh-token.ts';
+import { signalRoute } from '../../../../functions/routes/signal.ts';
+import { serverMessage } from '../../../../protocol/messages.ts';
+import { endpoint } from '../../core/support/cast.ts';
+import type { World } from '../../core/support/world.ts';
+
+const routes = {
+  $connect: connectRoute,
+  $disconnect: disconnectRoute,
+  $default: defaultRoute,
+  refreshToken: refreshTokenRoute,
+  bye: byeRoute,
+  hello: helloRoute,
+  listRobots: listRobotsRoute,
+  openSession: openSessionRoute,
+  closeSession: closeSessionRoute,
+  getIceServers: getIceServersRoute,
+  signal: signalRoute,
+};
+
+export type RouteKey = keyof typeof routes;
+
+/** All routes that lead to a function, in one, over the stores of a world. */
+export function api(world: World, overrides: { readonly queryToken?: boolean } = {}) {
+  const deps = { ...world.deps, ...overrides };
+  return dispatch({ routes, deps, endpointOf: () => endpoint });
+}
+
+/** A MESSAGE event as API Gateway sends it: without headers and query. */
+export function messageEvent(routeKey: string, body: unknown, connectionId = 'A') {
+  return {
+    requestContext: {
+      routeKey,
+      messageId: 'SApUSdJRoAMCJiA=',
+      eventType: 'MESSAGE',
+      extendedRequestId: 'SApUSH7RoAMF5uw=',
+      requestTime: '15/Jan/2027:08:00:00 +0000',
+      messageDirection: 'IN',
+      stage: 'live',
+      connectedAt: 1_800_000_000_000,
+      requestTimeEpoch: 1_800_000_000_000,
+      identity: { sourceIp: '192.0.2.1' },
+      requestId: 'SApUSH7RoAMF5uw=',
+      domainName: 'abc.execute-api.eu-central-1.amazonaws.com',
+      connectionId,
+      apiId: 'abc',
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    isBase64Encoded: false,
+  };
+}
+
+type Handshake = {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, readonly string[]>>;
+};
+
+/** A CONNECT event: every header and parameter also as a list. */
+export function connectEvent({ headers = {}, query }: Handshake = {}, connectionId = 'A') {
+  const { body: _, requestContext, ...rest } = messageEvent('$connect', '', connectionId);
+  return {
+    ...rest,
+    requestContext: { ...requestContext, eventType: 'CONNECT' },
+    headers: { Host: 'abc.execute-api.eu-central-1.amazonaws.com', ...headers },
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    ...(query !== undefined && {
+      queryStringParameters: Object.fromEntries(
+        Object.entries(query).map(([name, values]) => [name, values.at(-1) ?? '']),
+      ),
+      multiValueQueryStringParameters: query,
+    }),
+  };
+}
+
+/** What the caller gets to read; undefined where nothing is said. */
+export function said({ body }: GatewayResult) {
+  return body === undefined ? undefined : serverMessage.parse(JSON.parse(body));
+}
+
+const withCode = z.object({ type: z.literal('error'), code: z.string() });
+
+export function codeSaid(result: GatewayResult): string | undefined {
+  const parsed = withCode.safeParse(said(result));
+  return parsed.success ? parsed.data.code : undefined;
+}

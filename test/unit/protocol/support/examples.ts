@@ -1,0 +1,205 @@
+import type { Action, serverMessages } from '../../../../protocol/messages.ts';
+
+type Example = {
+  /** With every field that it may have. */
+  readonly full: Readonly<Record<string, unknown>>;
+  /** With the fields that it must have. */
+  readonly least: Readonly<Record<string, unknown>>;
+};
+
+type ServerType = keyof typeof serverMessages;
+
+const requestId = 'request-1';
+const sessionId = 'Jx2n0c9Y6XyQm1bq3dE4fA';
+const robotId = 'rover-1';
+const clientId = 'a1B2c3D4e5F6g7H8i9J0kL';
+const iceServers = [
+  { urls: ['stun:stun.example.org'] },
+  { urls: ['turn:turn.example.org'], username: 'user', credential: 'secret' },
+];
+const at = 1_800_000_000_000;
+
+/** One of each: an action that is missing here does not compile. */
+export const clientExamples: Record<Action, Example> = {
+  hello: {
+    full: { action: 'hello', requestId, protocol: 1, agent: 'example/1.0' },
+    least: { action: 'hello', protocol: 1 },
+  },
+  ping: { full: { action: 'ping', requestId }, least: { action: 'ping' } },
+  keepAlive: { full: { action: 'keepAlive', requestId }, least: { action: 'keepAlive' } },
+  refreshToken: {
+    full: { action: 'refreshToken', requestId, token: 'a.b.c' },
+    least: { action: 'refreshToken', token: 'a.b.c' },
+  },
+  listRobots: {
+    full: { action: 'listRobots', requestId, cursor: '["demo","rover-1"]' },
+    least: { action: 'listRobots' },
+  },
+  openSession: {
+    full: { action: 'openSession', requestId, robotId, mode: 'control' },
+    least: { action: 'openSession', robotId, mode: 'view' },
+  },
+  signal: {
+    full: { action: 'signal', requestId, sessionId, robotId, seq: 1, kind: 'offer', data: { sdp: 'v=0' } },
+    least: { action: 'signal', sessionId, robotId, seq: 1, kind: 'candidatesEnd' },
+  },
+  closeSession: {
+    full: { action: 'closeSession', requestId, sessionId, robotId, reason: 'refused' },
+    least: { action: 'closeSession', sessionId, robotId },
+  },
+  getIceServers: { full: { action: 'getIceServers', requestId }, least: { action: 'getIceServers' } },
+  bye: { full: { action: 'bye', requestId }, least: { action: 'bye' } },
+};
+
+export const wrongClientMessages: readonly { action: Action; field: string; value: unknown }[] = [
+  ...wrong('hello', 'protocol', ['1', 1.5, null]),
+  ...wrong('hello', 'agent', [1, 'x'.repeat(129)]),
+  ...wrong('refreshToken', 'token', ['', 1, 'x'.repeat(16_385), ['a.b.c']]),
+  ...wrong('listRobots', 'cursor', [1, 'x'.repeat(513), {}]),
+  ...wrong('openSession', 'robotId', ['', 1, 'x'.repeat(129)]),
+  ...wrong('openSession', 'mode', ['drive', 'Control', true]),
+  ...wrong('signal', 'sessionId', ['', 'a b', 'a#b', 'x'.repeat(65), 'ä']),
+  ...wrong('signal', 'robotId', ['', {}]),
+  ...wrong('signal', 'seq', [0, -1, 1.5, '1', 2 ** 53]),
+  ...wrong('signal', 'kind', ['Offer', 'bye', 1]),
+  ...wrong('closeSession', 'sessionId', ['a/b', null]),
+  ...wrong('closeSession', 'robotId', ['', null]),
+  ...wrong('closeSession', 'reason', ['expired', 'revoked', 'robot_offline', '']),
+];
+
+function wrong<Name extends string>(action: Name, field: string, values: readonly unknown[]) {
+  return values.map((value) => ({ action, field, value }));
+}
+
+const welcomePolicy = {
+  warnMs: [600_000, 120_000],
+  graceMs: 60_000,
+  resumeWindowMs: 120_000,
+  heartbeatMs: 480_000,
+  reconnectSpreadMs: 2_000,
+  maxMessageBytes: 30_720,
+};
+
+const welcome = {
+  type: 'welcome',
+  connectionId: 'L0SM9cOFvHcCIhw=',
+  kind: 'client',
+  principalId: '3f1c-principal',
+  groups: ['operators', 'fleet:demo'],
+  tokenExpiresAt: at,
+  refreshAt: at,
+  connectionExpiresAt: at,
+  resumed: false,
+  sessions: [],
+  policy: welcomePolicy,
+};
+
+const resumedSession = { sessionId, robotId, clientId, mode: 'view', state: 'suspended', received: 0 };
+
+/** One of each: a type that is missing here does not compile. */
+export const serverExamples: Record<ServerType, Example> = {
+  welcome: { full: { ...welcome, requestId, robotId, clientId, sessions: [resumedSession] }, least: welcome },
+  pong: { full: { type: 'pong' }, least: { type: 'pong' } },
+  tokenRefreshed: {
+    full: { type: 'tokenRefreshed', requestId, tokenExpiresAt: at, refreshAt: at },
+    least: { type: 'tokenRefreshed', tokenExpiresAt: at, refreshAt: at },
+  },
+  robots: {
+    full: {
+      type: 'robots',
+      requestId,
+      robots: [{ robotId, state: 'away', fleets: ['demo'], controlled: true }],
+      cursor: '["demo","rover-1"]',
+    },
+    least: { type: 'robots', robots: [] },
+  },
+  sessionOpened: {
+    full: {
+      type: 'sessionOpened',
+      requestId,
+      sessionId,
+      robotId,
+      mode: 'control',
+      state: 'open',
+      controller: sessionId,
+      leaseEpoch: 1,
+      iceServers,
+    },
+    least: {
+      type: 'sessionOpened',
+      sessionId,
+      robotId,
+      mode: 'view',
+      state: 'suspended',
+      controller: null,
+      leaseEpoch: 0,
+      iceServers: [],
+    },
+  },
+  sessionRequested: {
+    full: { type: 'sessionRequested', requestId, sessionId, clientId, mode: 'view', iceServers },
+    least: { type: 'sessionRequested', sessionId, clientId, mode: 'control', iceServers: [] },
+  },
+  signalAck: {
+    full: { type: 'signalAck', requestId, sessionId, seq: 1 },
+    least: { type: 'signalAck', sessionId, seq: 1 },
+  },
+  signal: {
+    full: {
+      type: 'signal',
+      requestId,
+      sessionId,
+      robotId,
+      from: 'robot',
+      seq: 1,
+      kind: 'candidate',
+      data: [{}],
+      leaseEpoch: 0,
+    },
+    least: { type: 'signal', sessionId, robotId, from: 'client', seq: 1, kind: 'restart', leaseEpoch: 2 },
+  },
+  sessionClosed: {
+    full: { type: 'sessionClosed', requestId, sessionId, reason: 'robot_offline' },
+    least: { type: 'sessionClosed', sessionId, reason: 'closed' },
+  },
+  iceServers: {
+    full: { type: 'iceServers', requestId, iceServers, expiresAt: at },
+    least: { type: 'iceServers', iceServers: [], expiresAt: 0 },
+  },
+  goAway: {
+    full: { type: 'goAway', requestId, code: 'replaced', reconnect: true, reconnectAfterMs: 60_000 },
+    least: { type: 'goAway', code: 'token_expired', reconnect: true },
+  },
+  error: {
+    full: {
+      type: 'error',
+      requestId,
+      code: 'peer_away',
+      message: 'The other side is away.',
+      retryable: true,
+      retryAfterMs: 1,
+      supported: [1],
+      sessionId,
+      seq: 1,
+    },
+    least: { type: 'error', code: 'internal', message: '', retryable: true },
+  },
+};
+
+export const wrongServerMessages: readonly { type: ServerType; field: string; value: unknown }[] = [
+  { type: 'welcome', field: 'kind', value: 'person' },
+  { type: 'welcome', field: 'tokenExpiresAt', value: -1 },
+  { type: 'welcome', field: 'policy', value: { ...welcomePolicy, graceMs: 0.5 } },
+  { type: 'welcome', field: 'sessions', value: [{ ...resumedSession, received: -1 }] },
+  { type: 'tokenRefreshed', field: 'refreshAt', value: 'soon' },
+  { type: 'robots', field: 'robots', value: [{ robotId, state: 'online' }] },
+  { type: 'sessionOpened', field: 'leaseEpoch', value: -1 },
+  { type: 'sessionOpened', field: 'controller', value: 'a b' },
+  { type: 'sessionClosed', field: 'reason', value: 'tired' },
+  { type: 'signal', field: 'from', value: 'server' },
+  { type: 'signalAck', field: 'seq', value: 0 },
+  { type: 'goAway', field: 'code', value: 'because' },
+  { type: 'error', field: 'code', value: 'oops' },
+  { type: 'error', field: 'retryAfterMs', value: 0 },
+  { type: 'iceServers', field: 'iceServers', value: [{ urls: 'stun:stun.example.org' }] },
+];
