@@ -70,7 +70,7 @@ function refusalFor(failure: unknown): Refusal {
 function describe(failure: unknown): { name: string; stack?: string } {
   if (!(failure instanceof Error)) return { name: typeof failure };
   const { stack = '', message } = failure;
-  const afterMessage = stack.slice(Math.max(0, stack.lastIndexOf(message)) + message.length);
+  const afterMessage = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
   const frames = afterMessage.split('\n').filter((line) => line.trimStart().startsWith('at '));
   return { name: failure.name, ...(frames.length === 0 ? {} : { stack: frames.slice(0, 6).join('\n') }) };
 }

@@ -157,7 +157,7 @@ async function tellRobot(
   const iceServers = [...deps.iceServers];
   const { sessionId, clientId, robotId, mode } = session;
   const told =
-    robot.socket === undefined
+    robot.socket === undefined || (await isReallyExpired(deps, robot.socket))
       ? 'gone'
       : await deps.peers.post(robot.socket, {
           type: 'sessionRequested',

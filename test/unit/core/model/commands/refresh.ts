@@ -19,10 +19,12 @@ export const refreshes = steps(
         ? socket.tokenExpiresAt - 1
         : world.clock.at + (kind === 'short' ? 40_000 : policy.tokenMs);
     const token = world.tokens.issue(user, { expiresAt });
+    const graceEndsAt = socket.tokenExpiresAt + policy.graceMs;
     if (isGood) socket.offeredUntil = Math.max(socket.offeredUntil, expiresAt);
     const deps = world.depsFor(actor(isGood ? 'refresh' : `refresh (${kind})`, socket.connectionId));
     const outcome = await refreshToken(deps, { caller: addressOf(socket), token });
     mustHold(isGood || !outcome.ok, `a refresh with a token that is ${kind} was granted`);
+    mustHold(graceEndsAt > world.clock.at || !outcome.ok, 'a refresh was granted after the grace');
     if (outcome.ok) socket.tokenExpiresAt = Math.max(socket.tokenExpiresAt, expiresAt);
   },
 );

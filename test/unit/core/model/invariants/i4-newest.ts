@@ -29,6 +29,9 @@ export const newest: Invariant = {
         }
         const lost = before?.socket?.connectionId;
         if (lost === undefined || lost === holder) return;
+        // The ids of sockets rise as they connect.
+        const isClaim = by.name === 'hello' && holder !== undefined && by.connectionId === holder;
+        mustHold(!isClaim || holder > lost, `${holder} took the robot from ${lost}, which is newer`);
         const row = world.state.connections.get(lost);
         const isLeaving = row === undefined || row.state === 'closing' || by.connectionId === lost;
         mustHold(
