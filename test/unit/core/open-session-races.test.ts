@@ -125,7 +125,7 @@ describe('one request that is sent twice at once', () => {
   });
 });
 
-it('BUG (failing) I1: a robot that was given back to an expired connection in the middle is not told there', async () => {
+it('I1: a robot that was given back to an expired connection in the middle is not told there', async () => {
   const world = newWorld();
   const a = await welcomed(world, rover1, { name: 'A', lifeMs: 60_000 });
   const client = await welcomed(world, operator1, { name: 'client' });

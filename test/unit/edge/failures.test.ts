@@ -108,7 +108,7 @@ describe('whatever is thrown', () => {
     expect(world.noted('fault')).toEqual([{ type: 'fault', where: 'hello', name: 'Error' }]);
   });
 
-  it.each(['', 'run'])('BUG (failing): an error that says %j keeps its stack', async (message) => {
+  it.each(['', 'run'])('an error that says %j keeps its stack', async (message) => {
     const { world, call } = throwing(new Error(message));
     await call();
     expect(world.noted('fault')[0]?.stack).toContain('failures.test.ts');
