@@ -1,5 +1,6 @@
 import { hello } from '../../protocol/messages/hello.ts';
-import { type HelloDeps, sayHello } from '../core/use-cases/hello.ts';
+import { sayHello } from '../core/use-cases/hello.ts';
+import type { HelloDeps } from '../core/use-cases/hello-deps.ts';
 import { messageRoute } from '../edge/route.ts';
 
 /** `hello`: claims the session. `welcome` is posted by the use case, which must know whether it arrived. */

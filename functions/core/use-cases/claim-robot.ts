@@ -6,7 +6,7 @@ import { fleetsOf } from '../model/identity.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
 import { endSessionsOfRobot, orNote } from './end-sessions.ts';
-import type { HelloDeps } from './hello.ts';
+import type { HelloDeps } from './hello-deps.ts';
 import { unauthenticated } from './sender.ts';
 import { welcomeOf } from './welcome.ts';
 

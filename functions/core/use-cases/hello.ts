@@ -1,18 +1,10 @@
 import { protocolVersion } from '../../../protocol/limits.ts';
 import { type Connection, connectionDeadline, isExpired, type SocketAddress } from '../model/connection.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
-import type { FleetDirectory } from '../ports/fleet-directory.ts';
-import type { Ids } from '../ports/ids.ts';
 import { claimRobot } from './claim-robot.ts';
-import type { EndConnectionDeps } from './end-connection.ts';
+import type { HelloDeps } from './hello-deps.ts';
 import { tokenExpired, unauthenticated } from './sender.ts';
 import { welcomeOf } from './welcome.ts';
-
-export type HelloDeps = EndConnectionDeps & {
-  readonly fleets: FleetDirectory;
-  readonly ids: Ids;
-  readonly fleetSize: number;
-};
 
 export type Hello = {
   readonly caller: SocketAddress;
