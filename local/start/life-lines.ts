@@ -18,6 +18,10 @@ function describe(event: LifeEvent): string | undefined {
   switch (event.type) {
     case 'connected':
       return `${event.kind} connected, token good for ${seconds(event.tokenRemainingMs)}  ${event.connectionId}`;
+    case 'token_lifetime_mismatch':
+      return warn(
+        `a token lives ${seconds(event.lifetimeMs)}, the policy says ${seconds(event.policyMs)}  ${event.connectionId}`,
+      );
     case 'connect_refused':
       return warn(`connection refused: ${event.status} ${event.reason}`);
     case 'welcomed':

@@ -3,6 +3,8 @@ export const lifeMetrics = {
   Connected: { unit: 'Count', dimension: 'kind' },
   /** What was left of the token's life at connect; falls when clients connect with old tokens (F7). */
   TokenRemainingAtConnect: { unit: 'Milliseconds', dimension: 'kind' },
+  /** A token whose life is not the policy's: it was set in two places, or not at all (F1). */
+  TokenLifetimeMismatch: { unit: 'Count', dimension: undefined },
   ConnectRefused: { unit: 'Count', dimension: 'reason' },
   Welcomed: { unit: 'Count', dimension: 'kind' },
   Replaced: { unit: 'Count', dimension: undefined },

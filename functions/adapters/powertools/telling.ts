@@ -34,6 +34,12 @@ export function tell(event: LifeEvent): Telling {
         ],
         by: word(event.kind),
       };
+    case 'token_lifetime_mismatch':
+      return {
+        level: 'warn',
+        fields: { c: id(event.connectionId), ms: event.lifetimeMs, policy: event.policyMs },
+        metrics: [['TokenLifetimeMismatch', 1]],
+      };
     case 'connect_refused':
       return {
         // A line only where it is somebody we know (403) or we who cannot decide (503). The rest is what

@@ -17,6 +17,7 @@ export type LifeEvent =
       tokenExpiresAt: number;
       tokenRemainingMs: number;
     }
+  | { type: 'token_lifetime_mismatch'; connectionId: ConnectionId; lifetimeMs: number; policyMs: number }
   | { type: 'connect_refused'; status: number; reason: string }
   | {
       type: 'welcomed';

@@ -96,7 +96,18 @@ async function admit(
     tokenExpiresAt: entry.token.life.expiresAt,
     tokenRemainingMs: entry.token.life.expiresAt - now,
   });
+  noteMismatch(deps, connection);
   return { admitted: true };
+}
+
+/** Cognito rounds nothing, so what differs by more than this was set elsewhere. */
+const mismatchMs = 60_000;
+
+/** Says when tokens do not live as long as the policy has it: F1 went unseen for months. */
+function noteMismatch({ policy, lifeLog }: ConnectDeps, { connectionId, token }: Connection): void {
+  const lifetimeMs = token.expiresAt - token.issuedAt;
+  if (Math.abs(lifetimeMs - policy.tokenMs) <= mismatchMs) return;
+  lifeLog.note({ type: 'token_lifetime_mismatch', connectionId, lifetimeMs, policyMs: policy.tokenMs });
 }
 
 function refuse(

@@ -83,6 +83,30 @@ describe('connect', () => {
     expect(world.tap.calls).toEqual([]);
   });
 
+  it.each([
+    { what: 'an hour instead of four', differMs: -10_800_000 },
+    { what: 'a minute and a second less', differMs: -61_000 },
+    { what: 'a minute and a second more', differMs: 61_000 },
+  ])(
+    "F1: a token that lives $what than the policy's is said so, with both numbers, and let in",
+    async ({ differMs }) => {
+      const world = newWorld();
+      const policyMs = world.policy.tokenMs;
+      expect(await enterAs(world, rover1, policyMs + differMs)).toEqual({ admitted: true });
+      expect(world.noted('token_lifetime_mismatch')).toEqual([
+        { type: 'token_lifetime_mismatch', connectionId: 'A', lifetimeMs: policyMs + differMs, policyMs },
+      ]);
+    },
+  );
+
+  it('F1: one that lives as the policy has it, to the minute, is not', async () => {
+    for (const differMs of [0, -60_000, 60_000]) {
+      const world = newWorld();
+      await enterAs(world, rover1, world.policy.tokenMs + differMs);
+      expect(world.noted('token_lifetime_mismatch')).toEqual([]);
+    }
+  });
+
   it('refuses a token that is not valid with 401', async () => {
     const world = newWorld();
     const admission = await enter(world, { found: true, token: 'forged', carrier: 'query' });

@@ -288,6 +288,28 @@ describe('refresh and cleanup at the same moment', () => {
     },
   );
 
+  it.each(kinds)(
+    'a cleanup that has begun to close wins: there is no way back for $who.userName',
+    async ({ who }) => {
+      const world = newWorld();
+      await welcomed(world, who, { name: 'A', lifeMs });
+      world.pass(lifeMs + world.policy.graceMs - 1);
+      const writing = world.tap.hold('connections.refresh');
+      const refreshed = refresh(world, socket, world.tokens.issue(who));
+      await writing.reachedBy(refreshed);
+      world.pass(1);
+      const closing = world.tap.hold('close A');
+      const cleaned = cleanUp(world);
+      await closing.reachedBy(cleaned);
+      writing.release();
+      expect(codeOf(await refreshed)).toBe('unauthenticated');
+      expect(world.connection(socket)).toMatchObject({ state: 'closing' });
+      closing.release();
+      expect(await cleaned).toMatchObject({ closed: 1 });
+      expect(world.connection(socket)).toBeUndefined();
+    },
+  );
+
   it('two refreshes at once end at the later of the two, whichever is written first', async () => {
     for (const heldCall of [0, 1]) {
       const world = newWorld();

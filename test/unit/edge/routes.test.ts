@@ -266,7 +266,9 @@ describe('every refusal has its code, its requestId, and counts once', () => {
       retryable: errorCodes[code].retryable,
       message: expect.stringMatching(/^\S.*\.$/s),
     });
-    const counted: LifeEvent[] = [{ type: 'message_refused', action, code, connectionId: from as never }];
+    const counted: LifeEvent[] = [
+      { type: 'message_refused', action, code, connectionId: socketNamed(from).connectionId },
+    ];
     expect(world.events.slice(known)).toEqual(counted);
   });
 

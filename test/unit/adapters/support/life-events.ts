@@ -18,6 +18,12 @@ export const events: { [Type in LifeEvent['type']]: Extract<LifeEvent, { type: T
     tokenExpiresAt: exp,
     tokenRemainingMs: 14_400_000,
   },
+  token_lifetime_mismatch: {
+    type: 'token_lifetime_mismatch',
+    connectionId: c,
+    lifetimeMs: 3_600_000,
+    policyMs: 14_400_000,
+  },
   connect_refused: { type: 'connect_refused', status: 503, reason: 'verifier_unavailable' },
   welcomed: { type: 'welcomed', connectionId: c, kind: 'robot', robotId: r, epoch: 12 },
   replaced: { type: 'replaced', connectionId: c, by: c2, robotId: r },
