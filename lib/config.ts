@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { iceServer } from '../protocol/messages/ice.ts';
 import {
   makeTokenPolicy,
-  requireCognitoLimits,
+  requireDeployable,
   type TokenPolicy,
   tokenPolicySchema,
 } from '../protocol/token-policy.ts';
@@ -97,7 +97,7 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Heliogr
 function deployablePolicy(given: ParsedConfig['tokenPolicy']): TokenPolicy {
   try {
     const policy = makeTokenPolicy(withoutUndefined(given));
-    requireCognitoLimits(policy);
+    requireDeployable(policy);
     requireWholeMinutes(policy);
     return policy;
   } catch (cause) {

@@ -2,34 +2,28 @@
 export type GoAwayEntry = {
   readonly meaning: string;
   readonly clientDoes: string;
-  readonly reconnect: boolean;
 };
 
 export const goAwayCodes = {
   connection_max_age: {
     meaning: 'The connection nears the age at which the gateway cuts it.',
     clientDoes: 'Open a second connection, say `hello`, then drop this one.',
-    reconnect: true,
   },
   token_expired: {
     meaning: 'The token ran out and was not refreshed within the grace.',
     clientDoes: 'Renew the token, then connect.',
-    reconnect: true,
   },
   replaced: {
     meaning: 'A newer connection of the same robot or client has taken over.',
     clientDoes: 'A robot waits at least a minute before it tries again; a client does not reconnect.',
-    reconnect: false,
   },
   revoked: {
     meaning: 'The sign-in was revoked.',
     clientDoes: 'Ask the user to sign in again.',
-    reconnect: false,
   },
   shutdown: {
     meaning: 'The server is going down or moving.',
     clientDoes: 'Connect anew after `reconnectAfterMs`.',
-    reconnect: true,
   },
 } as const satisfies Record<string, GoAwayEntry>;
 

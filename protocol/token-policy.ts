@@ -4,6 +4,9 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
+/** Where API Gateway cuts: neither can be raised. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+const gateway = { connectionMs: 2 * hourMs, idleMs: 10 * minuteMs };
+
 /** Cognito's own bounds. @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html */
 const cognito = {
   tokenMs: { min: 5 * minuteMs, max: dayMs },
@@ -99,15 +102,23 @@ function validateTokenPolicy(policy: TokenPolicy): TokenPolicy {
 }
 
 /**
- * Refuses what Cognito would refuse. Apart from `makeTokenPolicy` because the local stack may run
+ * Refuses what AWS would refuse, or cut. Apart from `makeTokenPolicy` because the local stack may run
  * with lives of seconds and a real pool may not.
  *
  * @throws {RangeError} naming the value, the bound and what to change.
  */
-export function requireCognitoLimits(policy: TokenPolicy): void {
+export function requireDeployable(policy: TokenPolicy): void {
   requireWithin('tokenMs', policy.tokenMs, cognito.tokenMs);
   requireWithin('refreshTokenMs.people', policy.refreshTokenMs.people, cognito.refreshTokenMs);
   requireWithin('refreshTokenMs.robots', policy.refreshTokenMs.robots, cognito.refreshTokenMs);
+  requireBelow('rollOverMs.to', policy.rollOverMs.to, {
+    ofMs: gateway.connectionMs,
+    what: 'the greatest age of a connection',
+  });
+  requireBelow('heartbeatMs', policy.heartbeatMs, {
+    ofMs: gateway.idleMs,
+    what: 'the idle limit of a connection',
+  });
   if (policy.cleanupEveryMs > policy.graceMs) {
     throw new RangeError(
       `TokenPolicy: a cleanup every ${policy.cleanupEveryMs} ms is slower than the grace of ${policy.graceMs} ms; lower cleanupEveryMs or lengthen graceMs.`,
@@ -119,6 +130,14 @@ function requireWithin(name: string, valueMs: number, bounds: { min: number; max
   if (valueMs < bounds.min || valueMs > bounds.max) {
     throw new RangeError(
       `TokenPolicy: ${name} is ${valueMs} ms, but Cognito allows ${bounds.min} ms to ${bounds.max} ms; choose a value between them.`,
+    );
+  }
+}
+
+function requireBelow(name: string, valueMs: number, bound: { ofMs: number; what: string }): void {
+  if (valueMs >= bound.ofMs) {
+    throw new RangeError(
+      `TokenPolicy: ${name} is ${valueMs} ms, which is not below ${bound.what}, ${bound.ofMs} ms; lower it.`,
     );
   }
 }

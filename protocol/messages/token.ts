@@ -13,7 +13,7 @@ export const tokenRefreshed = serverMessage('tokenRefreshed', {
 
 export const goAway = serverMessage('goAway', {
   code: z.enum(goAwayCodeNames),
-  reconnect: z.boolean(),
+  reconnect: z.boolean().describe('whether a new connection is worth a try'),
   reconnectAfterMs: z.int().nonnegative().optional(),
 }).describe('Sent before the server closes the socket.');
 

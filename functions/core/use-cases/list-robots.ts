@@ -53,7 +53,7 @@ async function pageFrom(
     const fleet = lists[listIndex];
     const limit = pageSize - robots.length;
     const ids = await deps.fleets.list({ fleet, after, limit });
-    robots.push(...(await entriesOf(deps, ids, { fleet, shownBefore: lists.slice(0, listIndex) })));
+    robots.push(...(await entriesOf(deps, ids, { lists, listIndex })));
     const last = ids.at(-1);
     position =
       last !== undefined && ids.length === limit
@@ -68,27 +68,31 @@ async function pageFrom(
 async function entriesOf(
   deps: ListRobotsDeps,
   ids: readonly RobotId[],
-  list: { fleet: string | undefined; shownBefore: readonly (string | undefined)[] },
+  of: { lists: readonly (string | undefined)[]; listIndex: number },
 ): Promise<RobotEntry[]> {
   if (ids.length === 0) return [];
+  const fleet = of.lists[of.listIndex];
+  const shownBefore = of.lists.slice(0, of.listIndex);
   const byId = new Map((await deps.robots.getMany(ids)).map((robot) => [robot.robotId, robot]));
-  const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
+  const isIn = (robot: RobotSession, list: string | undefined) =>
+    list !== undefined && robot.fleets.includes(list);
   return (
-    inOrder
+    ids
+      .flatMap((id) => byId.get(id) ?? [])
       // The directory may be a moment behind the robot's own row, which decides.
-      .filter((robot) => list.fleet === undefined || robot.fleets.includes(list.fleet))
-      .filter(
-        (robot) => !list.shownBefore.some((fleet) => fleet !== undefined && robot.fleets.includes(fleet)),
-      )
-      .map(entryOf)
+      .filter((robot) => fleet === undefined || isIn(robot, fleet))
+      .filter((robot) => !shownBefore.some((list) => isIn(robot, list)))
+      .map((robot) => entryOf(robot, of.lists))
   );
 }
 
-function entryOf(robot: RobotSession): RobotEntry {
+/** Of a robot's fleets the caller is told those that are its own, too; an admin, whose list is all robots, all of them. */
+function entryOf(robot: RobotSession, lists: readonly (string | undefined)[]): RobotEntry {
+  const isAdmin = lists.includes(undefined);
   return {
     robotId: robot.robotId,
     state: robot.state,
-    fleets: [...robot.fleets],
+    fleets: robot.fleets.filter((fleet) => isAdmin || lists.includes(fleet)),
     controlled: robot.controllerSessionId !== undefined,
   };
 }

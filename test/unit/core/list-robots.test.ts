@@ -187,6 +187,19 @@ describe('listRobots is refused', () => {
   });
 });
 
+describe('a robot of several fleets', () => {
+  it('is shown with those that the caller is in; an admin is told all', async () => {
+    const world = newWorld();
+    await welcomed(world, { ...rover1, groups: ['robots', 'fleet:demo', 'fleet:secret'] });
+    const fleetsFor = async (who: typeof operator1) => {
+      const answer = await listRobots(world.deps, { caller: await welcomed(world, who), cursor: undefined });
+      return answer.ok ? answer.value.robots.map(({ fleets }) => fleets) : answer.refusal.code;
+    };
+    expect(await fleetsFor(operator1)).toEqual([['demo']]);
+    expect(await fleetsFor(admin1)).toEqual([['demo', 'secret']]);
+  });
+});
+
 describe('a robot that changes its fleet', () => {
   const moved = { ...rover1, groups: ['robots', 'fleet:other'] };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   makeTokenPolicy,
-  requireCognitoLimits,
+  requireDeployable,
   type TokenPolicy,
   tokenPolicySchema,
 } from '../../../protocol/token-policy.ts';
@@ -30,7 +30,7 @@ describe('the default policy', () => {
 
   it('is what Cognito and the gateway take', () => {
     const policy = makeTokenPolicy();
-    expect(() => requireCognitoLimits(policy)).not.toThrow();
+    expect(() => requireDeployable(policy)).not.toThrow();
     expect(policy.rollOverMs.to).toBeLessThan(2 * hourMs);
     expect(policy.heartbeatMs).toBeLessThan(10 * minuteMs);
   });
@@ -98,12 +98,14 @@ describe('a policy that a user pool would refuse', () => {
       names: ['refreshTokenMs.robots', String(3651 * dayMs), String(3650 * dayMs)],
     },
     { given: { cleanupEveryMs: 61_000 }, names: ['61000', '60000', 'cleanupEveryMs', 'graceMs'] },
+    { given: { heartbeatMs: 10 * minuteMs }, names: ['heartbeatMs', '600000', 'idle'] },
+    { given: { rollOverMs: { from: minuteMs, to: 2 * hourMs } }, names: ['rollOverMs.to', '7200000', 'age'] },
   ];
   it.each(cases)(
     'may be made, for the local stack, but is refused before a deployment: $given',
     ({ given, names }) => {
       const policy = makeTokenPolicy(given);
-      const check = () => requireCognitoLimits(policy);
+      const check = () => requireDeployable(policy);
       expect(check).toThrow(RangeError);
       for (const name of names) expect(check).toThrow(name);
     },
@@ -115,7 +117,7 @@ describe('a policy that a user pool would refuse', () => {
     { refreshTokenMs: { people: hourMs, robots: 3650 * dayMs } },
     { cleanupEveryMs: 60_000 },
   ])('is not one at the bound itself: %o', (given) => {
-    expect(() => requireCognitoLimits(makeTokenPolicy(given))).not.toThrow();
+    expect(() => requireDeployable(makeTokenPolicy(given))).not.toThrow();
   });
 });
 
