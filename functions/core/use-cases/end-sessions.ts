@@ -20,7 +20,10 @@ export type EndSessionsDeps = SenderDeps & {
   readonly lifeLog: LifeLog;
 };
 
-export type SessionEnd = { readonly reason: CloseReason; readonly tell: 'robot' | 'client' | 'nobody' };
+export type SessionEnd = {
+  readonly reason: CloseReason;
+  readonly tell: 'robot' | 'client' | 'both' | 'nobody';
+};
 
 /**
  * Ends one session, whoever wants it and however many at once: only who deletes the row tells the
@@ -45,9 +48,12 @@ export async function announceEnd(
   end: SessionEnd,
 ): Promise<void> {
   deps.lifeLog.note({ type: 'session_closed', robotId, sessionId, reason: end.reason });
-  if (end.tell === 'nobody') return;
-  const peer = end.tell === 'client' ? socket : (await deps.robots.get(robotId))?.socket;
-  if (peer !== undefined) await tell(deps, peer, { type: 'sessionClosed', sessionId, reason: end.reason });
+  const message = { type: 'sessionClosed', sessionId, reason: end.reason } as const;
+  if (end.tell === 'client' || end.tell === 'both') await tell(deps, socket, message);
+  if (end.tell === 'robot' || end.tell === 'both') {
+    const robot = await deps.robots.get(robotId);
+    if (robot?.socket !== undefined) await tell(deps, robot.socket, message);
+  }
 }
 
 /** Ends the given sessions of a robot and tells their clients. */

@@ -10,22 +10,16 @@ import {
 } from '../model/connection.ts';
 import { fleetsOf, type Identity, identify, type VerifiedToken } from '../model/identity.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
-import type { ClientDirectory } from '../ports/client-directory.ts';
-import type { ClientSessionStore } from '../ports/client-session-store.ts';
 import type { FleetDirectory } from '../ports/fleet-directory.ts';
-import type { LifeLog } from '../ports/life-log.ts';
-import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import type { TokenVerifier } from '../ports/token-verifier.ts';
-import { type SenderDeps, tokenExpired, unauthenticated } from './sender.ts';
+import { endForbiddenSessions } from './end-forbidden-sessions.ts';
+import type { EndSessionsDeps } from './end-sessions.ts';
+import { tokenExpired, unauthenticated } from './sender.ts';
 
-export type RefreshDeps = SenderDeps & {
+export type RefreshDeps = EndSessionsDeps & {
   readonly verifier: TokenVerifier;
-  readonly robots: RobotSessionStore;
-  readonly sessions: ClientSessionStore;
-  readonly clients: ClientDirectory;
   readonly fleets: FleetDirectory;
   readonly policy: TokenPolicy;
-  readonly lifeLog: LifeLog;
 };
 
 export type Refreshed = { readonly tokenExpiresAt: number; readonly refreshAt: number };
@@ -92,6 +86,11 @@ async function write(
       return notNewer();
     case 'refreshed':
       deps.lifeLog.note({ type: 'refreshed', connectionId, tokenExpiresAt: token.life.expiresAt });
+      // After the row has the new groups: from here on nothing more is opened by the old ones.
+      if (connection.clientId !== undefined) {
+        const sessions = await deps.clients.sessionsOf(connection.clientId);
+        await endForbiddenSessions(deps, sessions, token.groups);
+      }
       return done({ tokenExpiresAt: token.life.expiresAt, refreshAt: refreshAt(deps.policy, token.life) });
   }
 }

@@ -188,6 +188,12 @@ describe('the copies', () => {
       'sessions.copyToken',
       'sessions.copyToken',
       'connections.refresh',
+      // Only then are the permissions of each looked at, of which nothing is written.
+      'clients.sessionsOf',
+      'sessions.get',
+      'robots.get',
+      'sessions.get',
+      'robots.get',
     ]);
     const tokenExpiresAt = t0 + 10 + world.policy.tokenMs;
     for (const id of [sessionId, second.sessionId]) {

@@ -1,0 +1,22 @@
+import type { SessionKey } from '../model/client-session.ts';
+import { maySee, mayUse } from '../model/permission.ts';
+import { type EndSessionsDeps, endSession } from './end-sessions.ts';
+
+/**
+ * Ends those of a client's sessions that its new groups no longer allow (I5): a fleet was left, or an
+ * operator has become a viewer. Both sides are told, the client too, which did not ask for it.
+ */
+export async function endForbiddenSessions(
+  deps: EndSessionsDeps,
+  sessions: readonly SessionKey[],
+  groups: readonly string[],
+): Promise<void> {
+  await Promise.all(
+    sessions.map(async (key) => {
+      const [session, robot] = await Promise.all([deps.sessions.get(key), deps.robots.get(key.robotId)]);
+      if (session === undefined || robot === undefined) return;
+      if (maySee(groups, robot.fleets) && mayUse(groups, session.mode)) return;
+      await endSession(deps, key, { reason: 'forbidden', tell: 'both' });
+    }),
+  );
+}
