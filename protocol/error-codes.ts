@@ -86,7 +86,7 @@ export const errorCodes = {
   },
   peer_away: {
     meaning: 'The other side is not connected at this moment. The signal was not delivered.',
-    clientDoes: 'Keep the signal and send it again when the peer is back.',
+    clientDoes: 'Keep the signal and send it again after a moment, until the session is closed.',
     retryable: true,
   },
   rate_limited: {
@@ -95,7 +95,7 @@ export const errorCodes = {
     retryable: true,
   },
   unavailable: {
-    meaning: 'Something that is needed to decide cannot be reached now. Nothing was permitted (I10).',
+    meaning: 'Something that is needed to decide cannot be reached now. Nothing was permitted.',
     clientDoes: 'Repeat with backoff.',
     retryable: true,
   },

@@ -18,7 +18,8 @@ export const handshakeRefusals = {
     clientDoes: 'Renew the token, then connect again.',
   },
   403: {
-    meaning: 'Known, but not permitted: no Heliograph group, or a robot and a person at once.',
+    meaning:
+      'Known, but not permitted: no Heliograph group, or a robot and a person at once. Also a wrong path.',
     clientDoes: 'Ask whoever manages the user pool.',
   },
   503: { meaning: 'Cannot decide now.', clientDoes: 'Connect again with backoff; keep the token.' },

@@ -12,7 +12,15 @@ aws cognito-idp initiate-auth --endpoint-url http://127.0.0.1:4511 --region us-e
   --query AuthenticationResult.AccessToken --output text
 \`\`\`
 
-On AWS leave out \`--endpoint-url\` and take the client id from the outputs of the deployment. Robots sign in with the robots' client id, people with the people's. Then open the socket with the token:
+or, without it, one HTTP request, whose answer has \`AuthenticationResult\` with an \`AccessToken\`, a \`RefreshToken\` and \`ExpiresIn\` (seconds):
+
+\`\`\`sh
+curl -s http://127.0.0.1:4511 -H 'content-type: application/x-amz-json-1.1' \\
+  -H 'x-amz-target: AWSCognitoIdentityProviderService.InitiateAuth' \\
+  -d '{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"heliographlocalpeople","AuthParameters":{"USERNAME":"operator-1","PASSWORD":"Heliograph-1!"}}'
+\`\`\`
+
+For the next access token send the same with \`"AuthFlow":"REFRESH_TOKEN_AUTH"\` and \`"AuthParameters":{"REFRESH_TOKEN":"…"}\`. Robots have a client id of their own (\`heliographlocalrobots\` locally), because their refresh tokens live longer; who is a robot is told by the groups, not by the client id. On AWS the endpoint is \`https://cognito-idp.<region>.amazonaws.com\`, and the client ids are outputs of the deployment. Then open the socket with the token:
 
 \`\`\`
 wss://<api>.execute-api.<region>.amazonaws.com/v1      on AWS
@@ -27,9 +35,13 @@ export const talking = (maxBytes: number) => `## Talking
 - Messages are text JSON objects of at most ${maxBytes} bytes. Binary messages and frames over 32 KB close the socket (1003, 1009).
 - A client says \`{"action": …, "requestId"?: …}\`; the server says \`{"type": …, "requestId"?: …}\`, where the \`requestId\` (up to 64 characters, chosen by the client) is the one of the message that it answers. Unknown fields are ignored.
 - Fields ending in \`At\` are Unix milliseconds, fields ending in \`Ms\` are durations in milliseconds.
+- Any action may also be answered with \`bad_request\`, \`payload_too_large\` or \`internal\`.
 - The client speaks first: \`hello\`, then it waits for \`welcome\` before anything else. \`welcome\` holds every time that it must keep.
-- At \`refreshAt\` send \`refreshToken\` with a newer token of the same user: the connection, its id and its sessions stay as they are. After \`tokenExpiresAt\` only \`refreshToken\`, \`ping\` and \`bye\` are heard; \`policy.graceMs\` later the connection is closed.
-- The gateway cuts a connection that is silent for 10 minutes, and every connection after 2 hours. Send \`keepAlive\` every \`policy.heartbeatMs\`, and connect anew before \`connectionExpiresAt\`.
+- At \`refreshAt\` send \`refreshToken\` with a newer token of the same user: the connection, its id and its sessions stay as they are. A token that ends at the same moment is taken, too; one that ends sooner is not. After \`tokenExpiresAt\` only \`refreshToken\`, \`ping\` and \`bye\` are heard; when \`policy.graceMs\` more have gone by, the next cleanup closes the connection, a minute later at most.
+- The gateway cuts a connection that is silent for 10 minutes, and every connection after 2 hours. It closes with 1001 then, and says nothing before. Send \`keepAlive\` every \`policy.heartbeatMs\`, and connect anew before \`connectionExpiresAt\`.
+- A session that is \`suspended\` waits for its robot, which is away: signals get \`peer_away\` until it is back or the session is closed. The session in control, if any, is named by \`controller\`; \`leaseEpoch\` rises whenever control changes hands, so a robot can drop what was sent under an older one.
+- Only one \`hello\` is needed; a second is answered with \`welcome\` again. A client that connects anew is a new client: its earlier sessions have ended. An idle robot that lost its connection waits a random part of \`policy.reconnectSpreadMs\` before it comes back. \`policy.warnMs\` says how long before \`tokenExpiresAt\` it is high time to refresh.
+- \`?token=\` in the URL is accepted by the local stack; a deployment accepts it only when it is configured to.
 
 A negotiation, from the client's side:
 
@@ -47,7 +59,7 @@ A negotiation, from the client's side:
 → {"action":"closeSession","sessionId":"s","robotId":"rover-1"}
 \`\`\`
 
-\`data\` is passed on as it is. By convention it is what a browser gives: \`RTCSessionDescriptionInit\` for \`offer\` and \`answer\`, \`RTCIceCandidateInit\` (or an array of them) for \`candidate\`.`;
+\`data\` is passed on as it is. By convention it is what a browser gives: \`RTCSessionDescriptionInit\` for \`offer\` and \`answer\`, \`RTCIceCandidateInit\` (or an array of them) for \`candidate\`; \`restart\` asks the other side for a new offer, and \`custom\` is yours.`;
 
 /** What is said last. */
 export const closing = `## What this is not

@@ -42,7 +42,7 @@ export function protocolPage(): string {
       ]),
     ),
     '## goAway',
-    'Always sent before the server closes a socket, because the gateway closes with 1000 and no reason.',
+    'Sent before Heliograph closes a socket for a reason of its own, because the gateway then closes with 1000 and no reason. Not after `bye`, and not when the gateway itself cuts (1001).',
     table(
       ['code', 'meaning', 'what a client does'],
       Object.entries(goAwayCodes).map(([name, row]) => [code(name), row.meaning, row.clientDoes]),

@@ -139,7 +139,7 @@ function startError(cause: unknown, wanted: { host: string; port: number }): Gat
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
   const advice =
     code === 'EADDRINUSE'
-      ? 'another process already listens there. Stop it, or choose another port'
+      ? 'another process already listens there. Stop it, or choose another port (--port moves the whole local stack)'
       : `${code}. Choose another host or port`;
   return new GatewayStartError(
     `The local gateway cannot listen on port ${port} of ${host}: ${advice}.`,

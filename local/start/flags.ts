@@ -41,7 +41,7 @@ export function parseStartFlags(argv: readonly string[]): StartFlags {
     .option('--no-demo', 'without the demo robot')
     .option(
       '--json',
-      'addresses as JSON on the first line of standard output, then one JSON object per log line',
+      'addresses as JSON on the first line (npm start --silent -- --json), then a JSON object per log line',
       false,
     )
     .exitOverride()

@@ -41,11 +41,15 @@ async function startAll(flags: StartFlags, stops: (() => Promise<void>)[]): Prom
   const stack = await startLocalStack(flags.stack, flags.json ? {} : { lifeLog: lifeLines(print) });
   stops.push(() => stack.close());
 
-  const addresses: StartAddresses = { console: page.url, ...stack.addresses };
+  const second = stack.gateways[1]?.url;
+  const addresses: StartAddresses = {
+    console: page.url,
+    ...stack.addresses,
+    ...(second === undefined ? {} : { secondGateway: second }),
+  };
   page.show(addresses);
   const took = ((performance.now() - startedAt) / 1000).toFixed(1);
-  const secondGateway = stack.gateways[1]?.url;
-  print(flags.json ? JSON.stringify(addresses) : banner(addresses, { took, secondGateway }));
+  print(flags.json ? JSON.stringify(addresses) : banner(addresses, took));
 
   if (flags.demo) {
     const robot = startDemoRobot(addresses, (line) =>
@@ -59,26 +63,30 @@ async function startAll(flags: StartFlags, stops: (() => Promise<void>)[]): Prom
   }
 }
 
-function banner(
-  addresses: StartAddresses,
-  more: { took: string; secondGateway: string | undefined },
-): string {
+function banner(addresses: StartAddresses, took: string): string {
   const line = (name: string, value: string) => `  ${name.padEnd(10)} ${styleText('cyan', value)}`;
   return [
     '',
-    `${styleText('bold', 'Heliograph is up')} after ${more.took} s.`,
+    `${styleText('bold', 'Heliograph is up')} after ${took} s.`,
     '',
     line('Start page', addresses.console),
     line('Gateway', addresses.gateway),
-    ...(more.secondGateway === undefined ? [] : [line('  second', more.secondGateway)]),
+    ...(addresses.secondGateway === undefined ? [] : [line('  second', addresses.secondGateway)]),
     line('Identity', addresses.identity),
     line('DynamoDB', addresses.dynamodb),
     '',
-    `  Users      operator-1, operator-2, viewer-1, admin-1, rover-1 … (password ${seededPassword})`,
+    '  Users      operator-1, operator-2, viewer-1, admin-1, rover-1 …',
+    line('Password', seededPassword),
     '',
-    `Next: ${styleText('bold', 'npm run demo')} in another terminal drives rover-1. Ctrl-C stops everything.`,
+    `Next: ${styleText('bold', demoCommand(addresses))} in another terminal drives rover-1. Ctrl-C stops everything.`,
     '',
   ].join('\n');
+}
+
+/** The demo looks at the usual ports; anywhere else it must be told where. */
+function demoCommand(addresses: StartAddresses): string {
+  const port = new URL(addresses.console).port;
+  return port === '4500' ? 'npm run demo' : `npm run demo -- --port ${port}`;
 }
 
 function reasonOf(failure: unknown): string {

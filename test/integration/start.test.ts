@@ -59,7 +59,10 @@ describe.skipIf(localOnly)('[local-only] npm start', () => {
     expect(welcome.policy).toMatchObject({ graceMs: 5_000, resumeWindowMs: 20_000, heartbeatMs: 24_000 });
     expect(Math.max(...welcome.policy.warnMs)).toBeLessThanOrEqual(6_000);
     expect(welcome.connectionExpiresAt - Date.now()).toBeLessThanOrEqual(55_000);
-    await client.close();
+    const { secondGateway } = target;
+    if (secondGateway === undefined) throw new Error('no second gateway');
+    const elsewhere = await enterAs({ ...target, gateway: secondGateway }, 'operator-2');
+    await Promise.all([client.close(), elsewhere.client.close()]);
     expect(await started.stop()).toBe(0);
   });
 

@@ -9,6 +9,7 @@ const main = fileURLToPath(new URL('../../../local/main.ts', import.meta.url));
 const firstLine = z.object({
   console: z.string(),
   gateway: z.string(),
+  secondGateway: z.string().optional(),
   identity: z.string(),
   dynamodb: z.string(),
   region: z.string(),
@@ -65,7 +66,7 @@ export function start(...flags: string[]): Started {
 /** Started with `--json` and on free ports: the addresses are its first line. */
 export async function startJson(
   ...flags: string[]
-): Promise<{ started: Started; target: Target & { console: string; dynamodb: string } }> {
+): Promise<{ started: Started; target: z.infer<typeof firstLine> }> {
   const started = start('--json', '--port', '0', ...flags);
   await started.printed(/^\{.*\}\n/);
   const line = started.output().slice(0, started.output().indexOf('\n'));
