@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import type { Target } from './target.ts';
 
 const main = fileURLToPath(new URL('../../../local/main.ts', import.meta.url));
 
