@@ -4,7 +4,7 @@ import type { Action } from './messages.ts';
 /** What answers an action when nothing is refused, and what others get to see of it. For the reference page. */
 export const replies: Record<Action, { answer: string; others: string; errors: readonly ErrorCode[] }> = {
   hello: {
-    answer: '`welcome`',
+    answer: '`welcome`, or `goAway replaced` when a newer connection is the robot',
     others: 'the replaced connection: `goAway replaced`',
     errors: ['protocol_unsupported', 'token_expired', 'unauthenticated', 'unavailable'],
   },
@@ -64,5 +64,5 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
     others: '',
     errors: ['unauthenticated', 'hello_required', 'token_expired', 'unavailable'],
   },
-  bye: { answer: 'the socket is closed', others: 'peers: `sessionClosed`', errors: [] },
+  bye: { answer: 'the socket is closed', others: 'peers: `sessionClosed`', errors: ['unavailable'] },
 };

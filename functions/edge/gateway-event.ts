@@ -15,8 +15,6 @@ const gatewayEvent = z.object({
     connectionId,
     apiId: z.string(),
     stage: z.string(),
-    /** What the client sent, whether or not it names a route. */
-    requestId: z.string().optional(),
   }),
   headers: texts,
   multiValueHeaders: z.record(z.string(), z.array(z.string())).nullish(),

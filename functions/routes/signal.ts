@@ -1,13 +1,10 @@
 import { signal } from '../../protocol/messages/signal.ts';
-import type { LifeLog } from '../core/ports/life-log.ts';
 import { type RelayDeps, relaySignal } from '../core/use-cases/relay-signal.ts';
 import { answer } from '../edge/answer.ts';
 import { messageRoute } from '../edge/route.ts';
 
-type Deps = RelayDeps & { readonly lifeLog: LifeLog };
-
 /** `signal`: passed to the other side; acknowledged only when asked for by a `requestId`. */
-export const signalRoute = messageRoute(signal, async (deps: Deps, { caller, message }) =>
+export const signalRoute = messageRoute(signal, async (deps: RelayDeps, { caller, message }) =>
   answer(await relaySignal(deps, { caller, signal: message }), (accepted) =>
     message.requestId === undefined ? undefined : { type: 'signalAck', ...accepted },
   ),

@@ -37,7 +37,7 @@ function credentialsFrom(environment: Environment) {
 }
 
 /** Far below the functions' own timeout, so that a slow table ends in a retryable refusal and not in silence. */
-const storeTimeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const storeTimeouts = { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true };
 
 function storeClient(environment: Environment, overrides: Overrides): DynamoDBClient {
   const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB ?? environment.AWS_ENDPOINT_URL;
@@ -45,7 +45,7 @@ function storeClient(environment: Environment, overrides: Overrides): DynamoDBCl
     region: regionFrom(environment),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...credentialsFrom(environment),
-    maxAttempts: 3,
+    maxAttempts: 2,
     requestHandler: storeTimeouts,
   });
   const { onStoreRequest } = overrides;

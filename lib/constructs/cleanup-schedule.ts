@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -26,6 +27,12 @@ export class CleanupSchedule extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+    });
+    // Scheduler hands the event over and is done: what the function itself fails at is Lambda's to report.
+    props.cleanup.lambda.configureAsyncInvoke({
+      onFailure: new SqsDestination(undelivered),
+      retryAttempts: 1,
+      maxEventAge: every,
     });
     new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(every),

@@ -37,8 +37,9 @@ export class SignalingFunctions extends Construct {
   constructor(scope: Construct, id: string, props: { readonly logRetention: RetentionDays }) {
     super(scope, id);
     const { logRetention } = props;
-    // Below the gateway's 29 s: what takes longer has been answered with an error already.
-    const route = { logRetention, timeout: Duration.seconds(10) };
+    // Below the gateway's 29 s, and above what the calls of one route take when each runs into its own
+    // time limit: a function must live to give back what it has claimed.
+    const route = { logRetention, timeout: Duration.seconds(27) };
     this.byName = {
       // RS256 and the JWKS: CPU on the way into every connection.
       connection: new HeliographFunction(this, 'Connection', {

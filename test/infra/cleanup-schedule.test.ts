@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rendered } from './support/rendered.ts';
 import { grantsByRole } from './support/statements.ts';
-import { synthesized, theResource } from './support/synthesized.ts';
+import { resourcesOf, synthesized, theResource } from './support/synthesized.ts';
 
 const stacks = synthesized();
 const { signaling } = stacks;
@@ -33,6 +33,14 @@ describe('the schedule of the cleanup', () => {
         Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
       },
     });
+  });
+
+  test('keeps what the function itself fails at in the same queue', () => {
+    const configs = resourcesOf(stacks.signaling, 'AWS::Lambda::EventInvokeConfig');
+    expect(configs).toHaveLength(1);
+    const [, config] = configs[0] ?? [];
+    expect(JSON.stringify(config?.Properties.DestinationConfig)).toContain('CleanupUndelivered');
+    expect(config?.Properties).toMatchObject({ MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60 });
   });
 
   test('may invoke the cleanup and write to the queue, no more', () => {

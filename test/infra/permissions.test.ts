@@ -79,8 +79,55 @@ describe('permissions', () => {
     expect(grantsOf('relay', stacks).some(({ resource }) => resource.includes('DELETE'))).toBe(false);
   });
 
+  /** Written out here, not taken from the access table: a permission that is added is to be seen twice. */
+  test('the most that any function may do', () => {
+    const actionsOn = (name: FunctionName) => [
+      ...new Set(tableGrants(name).map((grant) => grant.split(' ')[0])),
+    ];
+    expect(actionsOn('connection').sort()).toEqual([
+      'DeleteItem',
+      'GetItem',
+      'PutItem',
+      'Query',
+      'UpdateItem',
+    ]);
+    expect(actionsOn('sessions').sort()).toEqual([
+      'BatchGetItem',
+      'DeleteItem',
+      'GetItem',
+      'PutItem',
+      'Query',
+      'UpdateItem',
+    ]);
+    expect(actionsOn('relay').sort()).toEqual(['BatchGetItem', 'GetItem']);
+    expect(tableGrants('cleanup')).toEqual([
+      'DeleteItem clientSessions',
+      'DeleteItem connections',
+      'DeleteItem directory',
+      'GetItem clientSessions',
+      'GetItem connections',
+      'GetItem robotSessions',
+      'Query clientSessions',
+      'Query clientSessions/byDeadline',
+      'Query connections/byDeadline',
+      'Query robotSessions/byDeadline',
+      'UpdateItem clientSessions',
+      'UpdateItem connections',
+      'UpdateItem directory',
+      'UpdateItem robotSessions',
+    ]);
+  });
+
+  test('the cleanup may leave what it failed at in its queue', () => {
+    const queues = grantsOf('cleanup', stacks).filter(({ action }) => action.startsWith('sqs:'));
+    expect(queues.map(({ action }) => action)).toContain('sqs:SendMessage');
+    for (const { resource } of queues) expect(resource).toMatch(/^\{CleanupUndelivered/);
+  });
+
   test.each(functionNames)('%s writes to its own log group and touches nothing else', (name) => {
-    const others = grantsOf(name, stacks).filter(({ action }) => !/^(dynamodb|execute-api):/.test(action));
+    const others = grantsOf(name, stacks)
+      .filter(({ action }) => !/^(dynamodb|execute-api):/.test(action))
+      .filter(({ action }) => !(name === 'cleanup' && action.startsWith('sqs:')));
     expect(others.map(({ action }) => action).sort()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
     for (const { resource } of others) expect(resource.toLowerCase()).toMatch(`{functions${name}logs`);
   });

@@ -183,7 +183,7 @@ describe.skipIf(localOnly)('[local-only] the life of a token on an open connecti
     await client.close();
   });
 
-  it('who never says hello is told and closed', async () => {
+  it('who has not said hello either, and lets its token run out, is told and closed', async () => {
     const silent = await startTestStack({ tokenTtlMs: 3_000, graceMs: 500, cleanupEveryMs: 100 });
     try {
       const client = await connectWith(

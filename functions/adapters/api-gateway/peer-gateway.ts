@@ -3,6 +3,7 @@ import {
   DeleteConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { ServerMessage } from '../../../protocol/messages.ts';
 import type { PeerGateway } from '../../core/ports/peer-gateway.ts';
 import { clientPerEndpoint, type GatewayClient, type GatewayTimeouts } from './client-per-endpoint.ts';
 import { gatewayUnavailable } from './gateway-unavailable.ts';
@@ -17,6 +18,13 @@ export type PeerGatewayOptions = {
   readonly clientFor?: (endpoint: string) => GatewayClient;
   readonly timeouts?: Partial<GatewayTimeouts>;
 };
+
+/**
+ * One frame. What came in below it can come out above, since numbers are written out anew (`1e20`);
+ * and a frame above it closes the receiver's socket with 1009.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+const maxFrameBytes = 32 * 1024;
 
 /** Far below any handler's own timeout: who waits for an answer gets a retryable refusal, not silence. */
 const defaultTimeouts: GatewayTimeouts = { connectMs: 1000, requestMs: 3000, totalMs: 5000 };
@@ -39,14 +47,17 @@ export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGat
   }
 
   return {
-    post: ({ connectionId, endpoint }, message) =>
-      orGone('delivered' as const, (abortSignal) =>
+    async post({ connectionId, endpoint }, message) {
+      const Data = write(message);
+      if (Data === undefined) return 'too_large';
+      return orGone('delivered' as const, (abortSignal) =>
         clientFor(endpoint).send(
           // The gateway makes a text frame of what is valid UTF-8; the frame type cannot be chosen here.
-          new PostToConnectionCommand({ ConnectionId: connectionId, Data: JSON.stringify(message) }),
+          new PostToConnectionCommand({ ConnectionId: connectionId, Data }),
           { abortSignal },
         ),
-      ),
+      );
+    },
     close: ({ connectionId, endpoint }) =>
       orGone('closed' as const, (abortSignal) =>
         clientFor(endpoint).send(new DeleteConnectionCommand({ ConnectionId: connectionId }), {
@@ -54,4 +65,16 @@ export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGat
         }),
       ),
   };
+}
+
+/** The message as text, if it fits a frame. What is nested thousands deep can be read but not written. */
+function write(message: ServerMessage): string | undefined {
+  let text: string;
+  try {
+    text = JSON.stringify(message);
+  } catch (failure) {
+    if (failure instanceof RangeError) return undefined;
+    throw failure;
+  }
+  return Buffer.byteLength(text) <= maxFrameBytes ? text : undefined;
 }

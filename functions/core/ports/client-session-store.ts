@@ -6,7 +6,7 @@ export type ClientSessionStore = {
   /** The row as it stands afterwards: the given one, or the one that was there under its key already. */
   create(session: ClientSession): Promise<{ created: boolean; session: ClientSession }>;
   get(key: SessionKey): Promise<ClientSession | undefined>;
-  /** All sessions of a robot. Bounded by the limit of sessions a robot may hold. */
+  /** All sessions of a robot. About as many as a robot may hold: the limit is looked at before a session is made, not enforced by the store. */
   listByRobot(robotId: RobotId): Promise<readonly ClientSession[]>;
   /** Deletes the row and gives what it held; undefined when there was none: exactly one of two racers gets it. */
   remove(key: SessionKey): Promise<ClientSession | undefined>;

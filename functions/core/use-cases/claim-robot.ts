@@ -112,9 +112,9 @@ async function settle(
   const { fleets } = of.current;
   const left = (of.previous?.fleets ?? []).filter((fleet) => !fleets.includes(fleet));
   if (left.length > 0) {
-    await orNote(deps.lifeLog, 'leave a fleet', () => deps.fleets.enlist(robotId, { fleets, left }));
+    await orNote(deps.lifeLog, 'hello.leave-fleets', () => deps.fleets.enlist(robotId, { fleets, left }));
   }
-  await orNote(deps.lifeLog, 'end sessions of the previous connection', () =>
+  await orNote(deps.lifeLog, 'hello.end-previous-sessions', () =>
     endSessionsOfRobot(deps, of.sessionsBefore, 'closed'),
   );
 }
@@ -158,10 +158,10 @@ async function releaseIfGone(
 /** Tells a superseded socket to go, and closes it even if it cannot be told. */
 async function dismiss(deps: HelloDeps, { connectionId, endpoint }: SocketCopy): Promise<void> {
   const socket = { connectionId, endpoint };
-  await orNote(deps.lifeLog, 'tell goAway replaced', async () => {
+  await orNote(deps.lifeLog, 'hello.tell-replaced', async () => {
     await deps.peers.post(socket, replaced);
   });
-  await orNote(deps.lifeLog, 'close a replaced connection', async () => {
+  await orNote(deps.lifeLog, 'hello.close-replaced', async () => {
     await deps.peers.close(socket);
   });
 }

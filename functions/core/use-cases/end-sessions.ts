@@ -81,7 +81,7 @@ export async function tell(
   peer: SocketCopy,
   message: ServerMessage,
 ): Promise<void> {
-  await orNote(deps.lifeLog, `tell ${message.type}`, async () => {
+  await orNote(deps.lifeLog, `tell.${message.type}`, async () => {
     if (!(await isReallyExpired(deps, peer))) await deps.peers.post(peer, message);
   });
 }

@@ -111,7 +111,9 @@ function parseCursor(cursor: string, lists: readonly (string | undefined)[]): Po
   }
   if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
   const [fleet, after]: unknown[] = parsed;
-  const listIndex = lists.indexOf(fleet === null ? undefined : String(fleet));
-  if (listIndex < 0 || (after !== null && typeof after !== 'string')) return undefined;
+  if (fleet !== null && typeof fleet !== 'string') return undefined;
+  if (after !== null && (typeof after !== 'string' || after.length > 128)) return undefined;
+  const listIndex = lists.indexOf(fleet ?? undefined);
+  if (listIndex < 0) return undefined;
   return { listIndex, after: after === null || after === '' ? undefined : (after as RobotId) };
 }

@@ -3,12 +3,17 @@ import type { Signal } from '../../../protocol/messages/signal.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { done, type Outcome, type Refusal, refused } from '../outcome.ts';
 import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';
+import type { LifeLog } from '../ports/life-log.ts';
 import type { PeerGateway } from '../ports/peer-gateway.ts';
 import type { SignalPath } from '../ports/signal-path.ts';
 import type { SenderDeps } from './sender.ts';
 import { isReallyExpired, type SessionSide, sideOf } from './session-side.ts';
 
-export type RelayDeps = SenderDeps & { readonly signalPath: SignalPath; readonly peers: PeerGateway };
+export type RelayDeps = SenderDeps & {
+  readonly signalPath: SignalPath;
+  readonly peers: PeerGateway;
+  readonly lifeLog: LifeLog;
+};
 
 /**
  * Passes one signal to the other side: one read of two rows, one post, no log line. This is the path
@@ -37,6 +42,7 @@ async function refusalOf(
     return await post(deps, side.value, signal);
   } catch (failure) {
     if (!(failure instanceof DependencyUnavailable)) throw failure;
+    deps.lifeLog.note({ type: 'dependency_unavailable', where: 'signal', code: failure.code });
     return refused('unavailable', 'The signal cannot be passed on now; send it again.').refusal;
   }
 }
@@ -53,7 +59,14 @@ async function post(deps: RelayDeps, from: SessionSide, signal: Signal): Promise
     data: signal.data,
     leaseEpoch: from.robot?.leaseEpoch ?? 0,
   });
-  return outcome === 'delivered' ? undefined : peerAway();
+  switch (outcome) {
+    case 'delivered':
+      return undefined;
+    case 'gone':
+      return peerAway();
+    case 'too_large':
+      return refused('payload_too_large', 'The signal is too large to be passed on; send less.').refusal;
+  }
 }
 
 function peerAway(): Refusal {

@@ -4,7 +4,7 @@ import { regionOf } from '../../../functions/adapters/api-gateway/client-per-end
 import { apiGatewayPeerGateway } from '../../../functions/adapters/api-gateway/peer-gateway.ts';
 import { DependencyUnavailable } from '../../../functions/core/ports/dependency-unavailable.ts';
 import type { ConnectionId } from '../../../protocol/ids.ts';
-import { connectionId } from '../../../protocol/ids.ts';
+import { connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
 import type { ServerMessage } from '../../../protocol/messages.ts';
 import { type Answer, answering, type LoopbackServer, loopbackServer } from './support/loopback-server.ts';
 
@@ -61,6 +61,25 @@ describe('post', () => {
     expect(request?.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/execute-api\/aws4_request/,
     );
+  });
+
+  it.each([
+    ['numbers that grow when they are written anew', JSON.parse(`[${Array(7_000).fill('1e20').join(',')}]`)],
+    ['text above a frame', 'x'.repeat(33 * 1024)],
+    ['nesting that can be read but not written', JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)],
+  ])('does not send %s, which would close the receiver', async (_what, data: unknown) => {
+    const large: ServerMessage = {
+      type: 'signal',
+      sessionId: sessionId.parse('s'),
+      robotId: robotId.parse('rover-1'),
+      from: 'client',
+      seq: 1,
+      kind: 'custom',
+      data,
+      leaseEpoch: 0,
+    };
+    expect(await gateway.post(target(), large)).toBe('too_large');
+    expect(server.seen).toEqual([]);
   });
 
   it('encodes an id that ends in `=`, below the stage', async () => {

@@ -64,7 +64,8 @@ describe('signal', () => {
     world.tap.fail('signalPath.read');
     expect(said(await call('signal'))).toMatchObject({ code: 'unavailable', requestId, seq: 1 });
     expect(world.noted('message_refused')).toHaveLength(1);
-    expect(world.events.slice(known)).toHaveLength(1);
+    expect(world.noted('dependency_unavailable')).toMatchObject([{ where: 'signal' }]);
+    expect(world.events.slice(known)).toHaveLength(2);
   });
 
   it('is internal for a fault', async () => {
