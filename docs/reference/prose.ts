@@ -59,7 +59,7 @@ A negotiation, from the client's side:
 → {"action":"closeSession","sessionId":"s","robotId":"rover-1"}
 \`\`\`
 
-\`data\` is passed on as it is. By convention it is what a browser gives: \`RTCSessionDescriptionInit\` for \`offer\` and \`answer\`, \`RTCIceCandidateInit\` (or an array of them) for \`candidate\`; \`restart\` asks the other side for a new offer, and \`custom\` is yours.`;
+\`data\` is passed on as the JSON value that it is (numbers as doubles), if what is passed on fits one frame of 32 KB; else the answer is \`payload_too_large\`. By convention it is what a browser gives: \`RTCSessionDescriptionInit\` for \`offer\` and \`answer\`, \`RTCIceCandidateInit\` (or an array of them) for \`candidate\`; \`restart\` asks the other side for a new offer, and \`custom\` is yours.`;
 
 /** What is said last. */
 export const closing = `## What this is not

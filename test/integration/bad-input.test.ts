@@ -72,6 +72,22 @@ describe('messages that cannot be', () => {
     await Promise.all([robot.close(), client.close()]);
   });
 
+  it('a signal that would grow beyond a frame when it is written anew is not passed on', async () => {
+    const to = await target();
+    const { robot, client, key } = await openPair(to, { robot: 'rover-1', client: 'operator-1' });
+    const growing = `[${Array(5_800).fill('1e20').join(',')}]`;
+    const fields = JSON.stringify({ action: 'signal', ...key, seq: 1, kind: 'custom', requestId: 'big' });
+    client.send(`${fields.slice(0, -1)},"data":${growing}}`);
+    expect(await client.nextOf('error')).toMatchObject({
+      code: 'payload_too_large',
+      requestId: 'big',
+      seq: 1,
+    });
+    await client.ask('signal', 'signalAck', { ...key, seq: 2, kind: 'custom', data: 'small' });
+    expect(await robot.nextOf('signal')).toMatchObject({ data: 'small' });
+    await Promise.all([robot.close(), client.close()]);
+  });
+
   itUnless(
     'size-limits',
     'a message of 130 KB closes 1009, a binary one 1003; other sessions live on',
