@@ -103,8 +103,14 @@ async function admit(deps: OpenSessionDeps, session: ClientSession): Promise<Out
   const { robotId, sessionId, clientId, socket } = session;
   const entry = { connectionId: socket.connectionId, session: { robotId, sessionId } };
   if (!(await deps.clients.addSession(clientId, entry))) return unauthenticated();
+  // Permissions again, now that the session is listed: a refresh that takes them away ends what it finds
+  // in the list after writing its groups, so one of the two sees the other.
+  const connection = await deps.connections.get(socket.connectionId);
+  if (connection === undefined) return unauthenticated();
   const robot = await deps.robots.get(robotId);
   if (robot === undefined || robot.state === 'offline') return robotOffline();
+  const { groups } = connection.identity;
+  if (!maySee(groups, robot.fleets) || !mayUse(groups, session.mode)) return forbidden();
   if (session.mode === 'control' && robot.controllerSessionId !== sessionId) {
     return refused('unavailable', 'Control changed hands at this very moment; open the session again.');
   }
@@ -118,7 +124,6 @@ async function permittedRobot(
   input: OpenSession,
 ): Promise<Outcome<RobotSession>> {
   const { groups } = sender.identity;
-  const forbidden = () => refused('forbidden', 'There is no such robot, or you may not use it so.');
   const robot = await deps.robots.get(input.robotId);
   if (robot === undefined) {
     return roleOf(groups) === 'admin'
@@ -179,6 +184,10 @@ async function tellRobot(
 
 function noteOpened({ lifeLog }: OpenSessionDeps, { robotId, sessionId, clientId }: ClientSession): void {
   lifeLog.note({ type: 'session_opened', robotId, sessionId, clientId });
+}
+
+function forbidden() {
+  return refused('forbidden', 'There is no such robot, or you may not use it so.');
 }
 
 function robotOffline() {

@@ -69,4 +69,21 @@ describe('I5: a refresh that takes a permission away', () => {
     granted(await refresh(world, client, token));
     expect(world.sessions()).toEqual([]);
   });
+
+  it.each(['sessions.create', 'clients.addSession', 'robots.takeControl'])(
+    'at the same moment as an opening by the old ones, leaves no session: held at %s',
+    async (step) => {
+      const world = newWorld();
+      await welcomed(world, rover1);
+      const client = await welcomed(world, operator1);
+      const held = world.tap.hold(step);
+      const opening = open(world, client);
+      await held.reachedBy(opening);
+      granted(await refresh(world, client, world.tokens.issue(movedAway)));
+      held.release();
+      expect(codeOf(await opening)).toBe('forbidden');
+      expect(world.sessions()).toEqual([]);
+      expect(world.robot()).not.toHaveProperty('controllerSessionId');
+    },
+  );
 });
