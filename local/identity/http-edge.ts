@@ -44,6 +44,8 @@ export function createRequestListener(edge: {
     if (refusal) request.resume();
     const reply = refusal ? replyOf(refusal) : await answer(request, path, operation);
 
+    // Node would date by the machine's clock, and the tokens and events are dated by the pool's.
+    response.setHeader('date', new Date(pool.clock()).toUTCString());
     send(request, response, reply);
     if (operation !== undefined) {
       pool.emit({

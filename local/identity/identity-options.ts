@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ManagementEvent } from './management-event.ts';
 
 export type IdentityUser = {
   userName: string;
@@ -43,14 +44,22 @@ export type LocalIdentityOptions = {
   refreshTokenRotation?: Partial<Record<ClientKind, RefreshTokenRotation>>;
   /** Unix milliseconds; default `Date.now`. */
   clock?: () => number;
-  /** Structured, and never with a password or a token in it. */
+  /** Structured, and never with a password or a token in it. What it throws is dropped. */
   onEvent?: (event: IdentityEvent) => void;
+  /**
+   * What EventBridge would hear from CloudTrail: one event for each call that changed a user, a membership or a
+   * session, or deleted a group, once that is done and before the answer is sent. Sign-ins, refreshes, reads and
+   * refused calls tell nothing. Never a password, a token or a user name. What it throws is dropped. AWS delivers
+   * later, perhaps twice and in any order; here it is at once, once and in order.
+   */
+  onManagementEvent?: (event: ManagementEvent) => void;
 };
 
 export type RevocationCause =
   | 'AdminDeleteUser'
   | 'AdminDisableUser'
   | 'AdminUserGlobalSignOut'
+  | 'DeleteUser'
   | 'GlobalSignOut'
   | 'RevokeToken';
 

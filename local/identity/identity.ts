@@ -1,4 +1,5 @@
 import { createFaultDesk, type IdentityFaults } from './faults.ts';
+import { guardedListener } from './guarded-listener.ts';
 import { createRequestListener } from './http-edge.ts';
 import {
   assertUsableOptions,
@@ -7,8 +8,9 @@ import {
   type LocalIdentityOptions,
 } from './identity-options.ts';
 import { listen } from './listen.ts';
+import { managementEventOf } from './management-event.ts';
 import { type Claims, createSigningKeys } from './signing-keys.ts';
-import { createUserPool } from './user-pool.ts';
+import { createUserPool, type UserPool } from './user-pool.ts';
 import { jwksPath } from './well-known.ts';
 
 export type { CognitoErrorName } from './cognito-error.ts';
@@ -22,6 +24,7 @@ export type {
   RefreshTokenRotation,
   RevocationCause,
 } from './identity-options.ts';
+export type { ManagementEvent } from './management-event.ts';
 
 export type LocalIdentity = {
   /** Endpoint of Cognito's JSON API, e.g. `http://127.0.0.1:4511`. */
@@ -52,9 +55,14 @@ export type LocalIdentity = {
 export async function startLocalIdentity(options: LocalIdentityOptions): Promise<LocalIdentity> {
   assertUsableOptions(options);
   const clock = options.clock ?? Date.now;
-  const emit: EmitEvent = (event) => options.onEvent?.({ at: clock(), ...event });
+  const { region, userPoolId } = options;
+  const onEvent = guardedListener(options.onEvent);
+  const emit: EmitEvent = (event) => onEvent({ at: clock(), ...event });
+  const onManagementEvent = guardedListener(options.onManagementEvent);
+  const tellManagement: UserPool['tellManagement'] = (change) =>
+    onManagementEvent(managementEventOf(change, { region, userPoolId, now: clock() }));
   const keys = await createSigningKeys();
-  const pool = createUserPool(options, { keys, clock, emit });
+  const pool = createUserPool(options, { keys, clock, emit, tellManagement });
   const faultDesk = createFaultDesk(clock);
 
   let url = '';

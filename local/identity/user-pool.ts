@@ -7,6 +7,7 @@ import type {
   LocalIdentityOptions,
   RefreshTokenRotation,
 } from './identity-options.ts';
+import type { ManagementChange } from './management-event.ts';
 import { createPasswordLockout, type PasswordLockout } from './password-lockout.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -36,6 +37,8 @@ export type UserPool = {
   readonly keys: SigningKeys;
   readonly clock: () => number;
   readonly emit: EmitEvent;
+  /** For what has succeeded: the last step of an operation. */
+  readonly tellManagement: (change: ManagementChange) => void;
 };
 
 const defaultFlows: readonly ExplicitAuthFlow[] = [
@@ -46,7 +49,7 @@ const defaultFlows: readonly ExplicitAuthFlow[] = [
 
 export function createUserPool(
   options: LocalIdentityOptions,
-  wiring: { keys: SigningKeys; clock: () => number; emit: EmitEvent },
+  wiring: Pick<UserPool, 'keys' | 'clock' | 'emit' | 'tellManagement'>,
 ): UserPool {
   const { clock } = wiring;
   const users = createUserDirectory(clock);

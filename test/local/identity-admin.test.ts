@@ -9,6 +9,7 @@ import {
   AdminRemoveUserFromGroupCommand,
   AdminSetUserPasswordCommand,
   CreateGroupCommand,
+  DeleteGroupCommand,
   DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
   ListGroupsCommand,
@@ -149,6 +150,21 @@ describe('groups', () => {
     expect(claimsOf((await signIn(service)).access)['cognito:groups']).not.toContain('fleet:other');
   });
 
+  it('leave their users when they are deleted, and begin empty when made again', async () => {
+    const service = await startTestIdentity();
+    const { sdk, pool } = service;
+    const group = { ...pool, GroupName: 'fleet:demo' };
+    const names = async () => (await sdk.send(new ListGroupsCommand(pool))).Groups?.map((g) => g.GroupName);
+    const claimed = async (userName: string) =>
+      claimsOf((await signIn(service, { userName })).access)['cognito:groups'];
+    await sdk.send(new DeleteGroupCommand(group));
+    expect(await names()).toEqual(['robots', 'operators', 'viewers']);
+    await sdk.send(new CreateGroupCommand(group));
+    expect(await names()).toContain('fleet:demo');
+    expect(await claimed('operator-1')).toEqual(['operators']);
+    expect(await claimed('rover-1')).toEqual(['robots']);
+  });
+
   it('exist as the seeds name them, in pages', async () => {
     const { sdk, pool } = await startTestIdentity();
     const first = await sdk.send(new ListGroupsCommand({ ...pool, Limit: 3 }));
@@ -167,6 +183,9 @@ describe('groups', () => {
     const refused = refusal('ResourceNotFoundException', 'Group not found.');
     await expect(sdk.send(new AdminAddUserToGroupCommand(missing))).rejects.toMatchObject(refused);
     await expect(sdk.send(new AdminRemoveUserFromGroupCommand(missing))).rejects.toMatchObject(refused);
+    await expect(sdk.send(new DeleteGroupCommand({ ...pool, GroupName: 'nosuch' }))).rejects.toMatchObject(
+      refused,
+    );
   });
 });
 

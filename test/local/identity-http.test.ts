@@ -22,6 +22,19 @@ describe('the JSON API', () => {
     });
   });
 
+  it("dates what it answers by the pool's clock", async () => {
+    const { identity, clock } = await startTestIdentity();
+    clock.setMs(Date.UTC(2031, 1, 3, 4, 5, 6, 999));
+    const dateOf = (response: Response) => response.headers.get('date');
+    const listed = await post(identity.url, 'ListUsers', {
+      body: JSON.stringify({ UserPoolId: identity.userPoolId }),
+    });
+    expect(listed.status).toBe(200);
+    expect(dateOf(listed)).toBe('Mon, 03 Feb 2031 04:05:06 GMT');
+    expect(dateOf(await post(identity.url, 'ListUsers', { body: '{}' }))).toBe(dateOf(listed));
+    expect(dateOf(await fetch(identity.jwksUri))).toBe(dateOf(listed));
+  });
+
   it.each([
     ['nothing', ''],
     ['half an object', '{"AuthFlow":'],

@@ -6,6 +6,7 @@ import {
   AdminInitiateAuthCommand,
   AdminRemoveUserFromGroupCommand,
   AdminUserGlobalSignOutCommand,
+  DeleteUserCommand,
   GetUserCommand,
   GlobalSignOutCommand,
   RevokeTokenCommand,
@@ -236,6 +237,24 @@ describe('RevokeToken', () => {
     await expect(revoke(robots, tokens.refresh)).rejects.toMatchObject(refusal('UnauthorizedException'));
     await expect(revoke(people, 'unknown')).resolves.toBeDefined();
     await expect(refresh(service, tokens.refresh)).resolves.toBeDefined();
+  });
+});
+
+describe('DeleteUser', () => {
+  it('deletes whoever holds the access token, with all their sign-ins, and nobody else', async () => {
+    const service = await startTestIdentity();
+    const [one, two] = [await signIn(service), await signIn(service)];
+    const someoneElse = await signIn(service, { userName: 'rover-1' });
+    const deleteUser = () => service.sdk.send(new DeleteUserCommand({ AccessToken: one.access }));
+    await deleteUser();
+    await expect(deleteUser()).rejects.toMatchObject(refusal('UserNotFoundException'));
+    await expect(refresh(service, one.refresh)).rejects.toMatchObject(revoked);
+    await expect(refresh(service, two.refresh)).rejects.toMatchObject(revoked);
+    await expect(signIn(service)).rejects.toMatchObject(refusal('NotAuthorizedException'));
+    await expect(refresh(service, someoneElse.refresh)).resolves.toBeDefined();
+    expect(service.events).toContainEqual(
+      expect.objectContaining({ kind: 'revoked', userName: 'operator-1', cause: 'DeleteUser' }),
+    );
   });
 });
 

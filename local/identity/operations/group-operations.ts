@@ -28,6 +28,15 @@ export const createGroup = operation(
   },
 );
 
+/** Out of every user too: a group made again by this name begins without them. */
+export const deleteGroup = operation(poolInput.extend({ GroupName: nameField }), (pool, input) => {
+  requirePool(pool, input.UserPoolId);
+  if (!pool.users.groups.delete(input.GroupName)) throw refusals.unknownGroup();
+  for (const user of pool.users.all()) user.groups.delete(input.GroupName);
+  pool.tellManagement({ eventName: 'DeleteGroup', groupName: input.GroupName });
+  return {};
+});
+
 export const listGroups = operation(poolInput.extend(paging), (pool, input) => {
   requirePool(pool, input.UserPoolId);
   const page = pageOf([...pool.users.groups.values()], { limit: input.Limit, token: input.NextToken });
@@ -51,6 +60,7 @@ export const adminAddUserToGroup = operation(userInput.extend({ GroupName: nameF
   const user = requireUser(pool, input);
   if (!pool.users.groups.has(input.GroupName)) throw refusals.unknownGroup();
   user.groups.add(input.GroupName);
+  pool.tellManagement({ eventName: 'AdminAddUserToGroup', sub: user.sub, groupName: input.GroupName });
   return {};
 });
 
@@ -60,6 +70,7 @@ export const adminRemoveUserFromGroup = operation(
     const user = requireUser(pool, input);
     if (!pool.users.groups.has(input.GroupName)) throw refusals.unknownGroup();
     user.groups.delete(input.GroupName);
+    pool.tellManagement({ eventName: 'AdminRemoveUserFromGroup', sub: user.sub, groupName: input.GroupName });
     return {};
   },
 );

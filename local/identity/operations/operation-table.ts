@@ -10,6 +10,7 @@ import {
   adminListGroupsForUser,
   adminRemoveUserFromGroup,
   createGroup,
+  deleteGroup,
   listGroups,
 } from './group-operations.ts';
 import type { Operation } from './operation.ts';
@@ -22,6 +23,7 @@ import {
   adminEnableUser,
   adminGetUser,
   adminSetUserPassword,
+  deleteUser,
   listUsers,
 } from './user-operations.ts';
 
@@ -43,6 +45,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['AdminSetUserPassword', adminSetUserPassword],
   ['AdminUserGlobalSignOut', adminUserGlobalSignOut],
   ['CreateGroup', createGroup],
+  ['DeleteGroup', deleteGroup],
+  ['DeleteUser', deleteUser],
   ['DescribeUserPool', describeUserPool],
   ['DescribeUserPoolClient', describeUserPoolClient],
   ['GetTokensFromRefreshToken', getTokensFromRefreshToken],

@@ -43,3 +43,4 @@ export const attributesField = z.array(z.object({ Name: z.string().max(32), Valu
 
 export const poolInput = z.object({ UserPoolId: userPoolIdField });
 export const userInput = z.object({ UserPoolId: userPoolIdField, Username: nameField });
+export const holderInput = z.object({ AccessToken: z.string() });

@@ -6,7 +6,7 @@ export const pageTokenField = z.string().min(1).optional();
 
 const offsetToken = /^\d{1,9}$/;
 
-/** A page and the token of the next, which is opaque to callers: an offset into a list that only grows. */
+/** A page and the token of the next, which is opaque to callers: an offset, which a deletion between pages shifts. */
 export function pageOf<T>(
   items: readonly T[],
   request: { limit: number | undefined; token: string | undefined },

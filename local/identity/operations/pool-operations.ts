@@ -1,4 +1,5 @@
 import { challengeLifeMinutes } from '../challenge-store.ts';
+import { localAccountId } from '../local-account.ts';
 import { passwordPolicy } from '../password-policy.ts';
 import { requireClient, requirePool } from '../user-pool.ts';
 import { clientIdField, operation, poolInput } from './operation.ts';
@@ -10,7 +11,7 @@ export const describeUserPool = operation(poolInput, (pool, input) => {
     UserPool: {
       Id: pool.id,
       Name: 'heliograph-local',
-      Arn: `arn:aws:cognito-idp:${pool.region}:000000000000:userpool/${pool.id}`,
+      Arn: `arn:aws:cognito-idp:${pool.region}:${localAccountId}:userpool/${pool.id}`,
       Policies: { PasswordPolicy: passwordPolicy },
       MfaConfiguration: 'OFF',
       DeletionProtection: 'INACTIVE',

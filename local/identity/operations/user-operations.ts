@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
+import { requireAccessTokenHolder } from '../access-token.ts';
 import { refusals } from '../cognito-error.ts';
 import { assertConformingPassword } from '../password-policy.ts';
 import { newSub, type UserRecord } from '../user-directory.ts';
 import { requirePool, requireUser } from '../user-pool.ts';
-import { attributesField, operation, poolInput, userInput } from './operation.ts';
+import { endSessionsOf } from './end-sessions.ts';
+import { attributesField, holderInput, operation, poolInput, userInput } from './operation.ts';
 import { limitField, pageOf, pageTokenField } from './page.ts';
 import { attributesOf, userStateOf } from './shapes.ts';
 
@@ -30,6 +32,7 @@ export const adminCreateUser = operation(
         .filter(({ Name }) => Name !== 'sub')
         .map(({ Name, Value = '' }) => [Name, Value] as const),
     });
+    pool.tellManagement({ eventName: 'AdminCreateUser', sub: user.sub });
     return { User: { ...userStateOf(user), Attributes: attributesOf(user) } };
   },
 );
@@ -40,6 +43,7 @@ export const adminSetUserPassword = operation(
     const user = requireUser(pool, input);
     assertConformingPassword(input.Password);
     pool.users.setPassword(user, input.Password, input.Permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD');
+    pool.tellManagement({ eventName: 'AdminSetUserPassword', sub: user.sub });
     return {};
   },
 );
@@ -49,8 +53,7 @@ export const adminDisableUser = operation(userInput, (pool, input) => {
   const user = requireUser(pool, input);
   user.enabled = false;
   user.modifiedAt = pool.clock();
-  pool.sessions.revokeAllOf(user.sub);
-  pool.emit({ kind: 'revoked', userName: user.userName, cause: 'AdminDisableUser' });
+  endSessionsOf(pool, user, 'AdminDisableUser');
   return {};
 });
 
@@ -58,14 +61,21 @@ export const adminEnableUser = operation(userInput, (pool, input) => {
   const user = requireUser(pool, input);
   user.enabled = true;
   user.modifiedAt = pool.clock();
+  pool.tellManagement({ eventName: 'AdminEnableUser', sub: user.sub });
   return {};
 });
 
 export const adminDeleteUser = operation(userInput, (pool, input) => {
   const user = requireUser(pool, input);
-  pool.sessions.revokeAllOf(user.sub);
   pool.users.remove(user);
-  pool.emit({ kind: 'revoked', userName: user.userName, cause: 'AdminDeleteUser' });
+  endSessionsOf(pool, user, 'AdminDeleteUser');
+  return {};
+});
+
+export const deleteUser = operation(holderInput, (pool, input) => {
+  const user = requireAccessTokenHolder(pool, input.AccessToken);
+  pool.users.remove(user);
+  endSessionsOf(pool, user, 'DeleteUser');
   return {};
 });
 
