@@ -5,8 +5,9 @@ import type { Action } from '../protocol/messages.ts';
 export const routedFunctions = ['connection', 'sessions', 'relay'] as const;
 export type RoutedFunction = (typeof routedFunctions)[number];
 
-/** All functions: the routed ones and the scheduled cleanup. */
-export type FunctionName = RoutedFunction | 'cleanup';
+/** All functions: the routed ones, the scheduled cleanup, and the one that revokes. */
+export const functionNames = [...routedFunctions, 'cleanup', 'revocation'] as const;
+export type FunctionName = (typeof functionNames)[number];
 
 /** What API Gateway itself calls: not actions of a client. */
 export type LifecycleRouteKey = '$connect' | '$disconnect' | '$default';

@@ -7,7 +7,8 @@ export type GoAwayEntry = {
 export const goAwayCodes = {
   connection_max_age: {
     meaning: 'The connection nears the age at which the gateway cuts it.',
-    clientDoes: 'Open a second connection, say `hello`, then drop this one.',
+    clientDoes:
+      'Open a second connection, say `hello`, wait for `welcome`, then drop this one. It stays usable until `welcome.connectionExpiresAt` at least.',
   },
   token_expired: {
     meaning: 'The token ran out and was not refreshed within the grace.',
@@ -18,8 +19,9 @@ export const goAwayCodes = {
     clientDoes: 'A robot waits at least a minute before it tries again; a client does not reconnect.',
   },
   revoked: {
-    meaning: 'The sign-in was revoked.',
-    clientDoes: 'Ask the user to sign in again.',
+    meaning: 'The sign-in was revoked; or, with `reconnect: true`, the user was taken out of a group.',
+    clientDoes:
+      'With `reconnect: true` renew the token and connect; else ask the user to sign in again: renewing fails.',
   },
   shutdown: {
     meaning: 'The server is going down or moving.',

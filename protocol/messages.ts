@@ -13,7 +13,7 @@ import {
   sessionRequested,
 } from './messages/session.ts';
 import { relayedSignal, signal, signalAck } from './messages/signal.ts';
-import { goAway, refreshToken, tokenRefreshed } from './messages/token.ts';
+import { goAway, refreshToken, tokenExpired, tokenExpiring, tokenRefreshed } from './messages/token.ts';
 
 /** Everything that a client may say, by action. */
 export const clientMessages = {
@@ -36,6 +36,8 @@ export const serverMessages = {
   welcome,
   pong,
   tokenRefreshed,
+  tokenExpiring,
+  tokenExpired,
   robots,
   sessionOpened,
   sessionRequested,
@@ -52,6 +54,8 @@ export const serverMessage = z.discriminatedUnion('type', [
   welcome,
   pong,
   tokenRefreshed,
+  tokenExpiring,
+  tokenExpired,
   robots,
   sessionOpened,
   sessionRequested,

@@ -4,14 +4,17 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** Where API Gateway cuts: neither can be raised. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
-const gateway = { connectionMs: 2 * hourMs, idleMs: 10 * minuteMs };
+/** Where API Gateway cuts, whatever is configured: neither can be raised. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+export const gateway = { connectionMs: 2 * hourMs, idleMs: 10 * minuteMs };
 
 /** Cognito's own bounds. @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html */
 const cognito = {
   tokenMs: { min: 5 * minuteMs, max: dayMs },
   refreshTokenMs: { min: hourMs, max: 3650 * dayMs },
 };
+
+/** Below that the cleanup would be a function that never rests. */
+const shortestCleanupMs = 10_000;
 
 const positiveMs = z.int().positive();
 
@@ -37,6 +40,8 @@ export const tokenPolicySchema = z.object({
   resumeWindowMs: positiveMs,
   /** Age of a connection at which the roll-over is announced, and the age by which it is due. */
   rollOverMs: z.object({ from: positiveMs, to: positiveMs }),
+  /** How often a connection that nothing else happened to is asked after: its `$disconnect` may have been lost. */
+  checkEveryMs: positiveMs,
   /** A connection that has said no `hello` by then is closed. */
   helloWithinMs: positiveMs,
   /** Pause between two runs of the cleanup. */
@@ -57,14 +62,17 @@ const defaults: TokenPolicy = {
   graceMs: minuteMs,
   resumeWindowMs: 2 * minuteMs,
   rollOverMs: { from: 100 * minuteMs, to: 110 * minuteMs },
+  checkEveryMs: 30 * minuteMs,
   helloWithinMs: 30_000,
   cleanupEveryMs: minuteMs,
   leewayMs: 30_000,
   heartbeatMs: 8 * minuteMs,
 };
 
-/** Deepest warning as a part of the life: short lives scale their warnings down to it. */
-const warnWithinFraction = 0.2;
+/** The warnings as parts of the life, where it is short: later than the refresh at 80 %, jitter of 5 % included. */
+const warnWithinFractions = [0.12, 0.05];
+/** Longest grace as a part of the life: a minute would be ten lives of a 6 s token. Below Cognito's shortest life of 5 minutes alone. */
+const graceWithinFraction = 0.2;
 /** Largest leeway as a part of the life: with 30 s of tolerance a 20 s token would have none of its own. */
 const leewayWithinFraction = 0.05;
 
@@ -76,10 +84,16 @@ const leewayWithinFraction = 0.05;
  */
 export function makeTokenPolicy(given: Partial<TokenPolicy> = {}): TokenPolicy {
   const tokenMs = given.tokenMs ?? defaults.tokenMs;
-  const scaledWarnings = [tokenMs * warnWithinFraction, tokenMs * warnWithinFraction * 0.2];
+  const graceMs = given.graceMs ?? Math.min(defaults.graceMs, Math.ceil(tokenMs * graceWithinFraction));
+  const warnMs =
+    given.warnMs ??
+    defaults.warnMs.map((warn, i) => Math.min(warn, Math.floor(tokenMs * (warnWithinFractions[i] ?? 1))));
   const policy: TokenPolicy = {
     ...defaults,
-    warnMs: defaults.warnMs.map((warn, i) => Math.min(warn, Math.floor(scaledWarnings[i] ?? warn))),
+    graceMs,
+    warnMs,
+    // Slower than the grace it could not keep it; slower than the last warning it would miss that.
+    cleanupEveryMs: Math.min(defaults.cleanupEveryMs, graceMs, ...warnMs),
     leewayMs: Math.min(defaults.leewayMs, Math.floor(tokenMs * leewayWithinFraction)),
     ...given,
   };
@@ -119,6 +133,11 @@ export function requireDeployable(policy: TokenPolicy): void {
     ofMs: gateway.idleMs,
     what: 'the idle limit of a connection',
   });
+  if (policy.cleanupEveryMs < shortestCleanupMs) {
+    throw new RangeError(
+      `TokenPolicy: a cleanup every ${policy.cleanupEveryMs} ms is more often than every ${shortestCleanupMs} ms, which is the least; raise cleanupEveryMs, and graceMs (${policy.graceMs} ms) with it.`,
+    );
+  }
   if (policy.cleanupEveryMs > policy.graceMs) {
     throw new RangeError(
       `TokenPolicy: a cleanup every ${policy.cleanupEveryMs} ms is slower than the grace of ${policy.graceMs} ms; lower cleanupEveryMs or lengthen graceMs.`,

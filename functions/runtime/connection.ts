@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { cognitoTokenVerifier } from '../adapters/cognito/token-verifier.ts';
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
 import type { RoutesOf } from '../route-table.ts';
@@ -39,6 +40,8 @@ export function connectionFunction(environment: Environment, overrides: Override
       sessions: make.sessions(),
       clients: make.clients(),
       fleets: make.fleets(),
+      revocations: make.revocations(),
+      pause,
       peers: make.peers(),
     },
   });

@@ -4,11 +4,13 @@ import { dynamoDbClientDirectory } from '../adapters/dynamodb/client-directory.t
 import { dynamoDbClientSessionStore } from '../adapters/dynamodb/client-session-store.ts';
 import { dynamoDbConnectionStore } from '../adapters/dynamodb/connection-store.ts';
 import { dynamoDbFleetDirectory } from '../adapters/dynamodb/fleet-directory.ts';
+import { dynamoDbRevocationStore } from '../adapters/dynamodb/revocation-store.ts';
 import { dynamoDbRobotSessionStore } from '../adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbSignalPath } from '../adapters/dynamodb/signal-path.ts';
 import { powertoolsLifeLog } from '../adapters/powertools/life-log.ts';
 import { systemClock } from '../adapters/runtime/system-clock.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
+import { credentialsFrom } from './credentials.ts';
 import { type Environment, regionFrom, tableNameFrom } from './settings.ts';
 
 /** What a caller other than Lambda may put in place of the defaults. */
@@ -19,22 +21,6 @@ export type Overrides = {
   /** Called with each post to a socket. */
   readonly onPost?: () => void;
 };
-
-/**
- * Credentials straight from the environment, where Lambda puts them: the SDK's default chain would
- * first ask half a dozen other places.
- */
-function credentialsFrom(environment: Environment) {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-  if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) return {};
-  return {
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-    },
-  };
-}
 
 /** Far below the functions' own timeout, so that a slow table ends in a retryable refusal and not in silence. */
 const storeTimeouts = { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true };
@@ -78,6 +64,7 @@ export function dependencies(environment: Environment, overrides: Overrides = {}
     robots: () => dynamoDbRobotSessionStore(access('robotSessions')),
     sessions: () => dynamoDbClientSessionStore(access('clientSessions')),
     clients: () => dynamoDbClientDirectory(access('directory')),
+    revocations: () => dynamoDbRevocationStore(access('directory')),
     fleets: () => dynamoDbFleetDirectory(access('directory')),
     signalPath: () =>
       dynamoDbSignalPath({
@@ -95,7 +82,7 @@ export function dependencies(environment: Environment, overrides: Overrides = {}
       const { onPost } = overrides;
       if (onPost === undefined) return peers;
       return {
-        close: peers.close,
+        ...peers,
         post: (...of: Parameters<typeof peers.post>) => {
           onPost();
           return peers.post(...of);

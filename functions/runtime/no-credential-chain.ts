@@ -1,6 +1,6 @@
 /**
  * Stands in for the SDK's default credential chain in the bundles (`lib/constructs/bundling.ts`):
- * a function is given its credentials from the environment (`dependencies.ts`), and the chain, with
+ * a function is given its credentials from the environment (`credentials.ts`), and the chain, with
  * the clients of four sign-in services behind it, would be a fifth of each bundle.
  */
 export function defaultProvider(): () => Promise<never> {

@@ -43,6 +43,7 @@ export function sessionsFunction(environment: Environment, overrides: Overrides 
       sessions: make.sessions(),
       clients: make.clients(),
       fleets: make.fleets(),
+      revocations: make.revocations(),
       peers: make.peers(),
     },
   });

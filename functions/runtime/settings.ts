@@ -38,11 +38,15 @@ export function tokenPolicyFrom(environment: Environment): TokenPolicy {
   return json(environment, 'tokenPolicy', tokenPolicySchema);
 }
 
+export function userPoolIdFrom(environment: Environment): string {
+  return setting(environment, 'userPoolId');
+}
+
 /** What the token verifier is made of. */
 export function identityFrom(environment: Environment) {
   const jwksUri = optional(environment, 'jwksUri');
   return {
-    userPoolId: setting(environment, 'userPoolId'),
+    userPoolId: userPoolIdFrom(environment),
     clientIds: setting(environment, 'userPoolClientIds').split(','),
     tokenUse: z.enum(['access', 'id', 'either']).parse(setting(environment, 'tokenUse')),
     ...(jwksUri === undefined ? {} : { jwksUri }),

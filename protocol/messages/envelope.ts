@@ -4,6 +4,11 @@ import { requestId } from '../ids.ts';
 /** A moment: Unix milliseconds. */
 export const timestampMs = z.int().nonnegative().describe('Unix milliseconds');
 
+/** The server's clock in messages that name moments to act at: a clock that is minutes off must neither loop nor sleep too long. */
+export const sentAt = timestampMs.describe(
+  'when the server sent this, by its clock. Count the other moments from here, not from a clock of your own: `refreshAt - sentAt` is how long to wait',
+);
+
 /** Every client message: an `action`, and a `requestId` where an answer is to be matched. Unknown fields are ignored. */
 export function clientMessage<Action extends string, Fields extends z.core.$ZodShape>(
   action: Action,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { clientId, connectionId, principalId, robotId, sessionId } from '../ids.ts';
-import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
+import { clientMessage, sentAt, serverMessage, timestampMs } from './envelope.ts';
 import { sessionMode, sessionState } from './session.ts';
 
 export const hello = clientMessage('hello', {
@@ -20,6 +20,7 @@ export const welcome = serverMessage('welcome', {
   robotId: robotId.optional().describe('robots only'),
   clientId: clientId.optional().describe('clients only'),
   groups: z.array(z.string()),
+  sentAt,
   tokenExpiresAt: timestampMs,
   refreshAt: timestampMs.describe('when `refreshToken` should be sent'),
   connectionExpiresAt: timestampMs.describe('by when a second connection should have taken over'),

@@ -1,21 +1,39 @@
 import * as z from 'zod';
 import { goAwayCodeNames } from '../go-away-codes.ts';
-import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
+import { clientMessage, sentAt, serverMessage, timestampMs } from './envelope.ts';
 
 export const refreshToken = clientMessage('refreshToken', {
   token: z.string().min(1).max(16_384).describe('a newer token of the same user'),
 }).describe('Lengthens the life of the open connection. Works until the grace after expiry has ended.');
 
 export const tokenRefreshed = serverMessage('tokenRefreshed', {
+  sentAt,
   tokenExpiresAt: timestampMs,
   refreshAt: timestampMs,
 }).describe('Answers `refreshToken`.');
+
+export const tokenExpiring = serverMessage('tokenExpiring', {
+  tokenExpiresAt: timestampMs,
+  remainingMs: z.int().nonnegative().describe('what is left of the token’s life, by the server’s clock'),
+}).describe(
+  'The token nears its end and was not refreshed: send `refreshToken` now. Comes once at each time of `welcome.policy.warnMs`, to robots too; what is missed is not sent again.',
+);
+
+export const tokenExpired = serverMessage('tokenExpired', {
+  graceEndsAt: timestampMs.describe('until when `refreshToken` still works; then the socket is closed'),
+}).describe(
+  'The token has run out: nothing but `refreshToken`, `ping` and `bye` is heard until it is refreshed, and nothing is passed on. Sessions are kept until the grace ends.',
+);
 
 export const goAway = serverMessage('goAway', {
   code: z.enum(goAwayCodeNames),
   reconnect: z.boolean().describe('whether a new connection is worth a try'),
   reconnectAfterMs: z.int().nonnegative().optional(),
-}).describe('Sent before the server closes the socket.');
+}).describe(
+  'Sent before the server closes the socket; with `connection_max_age` ahead of time, so that a second connection can take over first.',
+);
 
 export type TokenRefreshed = z.infer<typeof tokenRefreshed>;
+export type TokenExpiring = z.infer<typeof tokenExpiring>;
+export type TokenExpired = z.infer<typeof tokenExpired>;
 export type GoAway = z.infer<typeof goAway>;

@@ -1,6 +1,7 @@
 import {
   type ApiGatewayManagementApiClientConfig,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ServerMessage } from '../../../protocol/messages.ts';
@@ -58,6 +59,10 @@ export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGat
         ),
       );
     },
+    find: ({ connectionId, endpoint }) =>
+      orGone('open' as const, (abortSignal) =>
+        clientFor(endpoint).send(new GetConnectionCommand({ ConnectionId: connectionId }), { abortSignal }),
+      ),
     close: ({ connectionId, endpoint }) =>
       orGone('closed' as const, (abortSignal) =>
         clientFor(endpoint).send(new DeleteConnectionCommand({ ConnectionId: connectionId }), {

@@ -17,6 +17,7 @@ const common = {
   sub: principalId,
   exp: numericDate,
   iat: numericDate,
+  auth_time: numericDate.optional(),
   nbf: numericDate.optional(),
   'cognito:groups': z.array(z.string()).optional(),
   origin_jti: z.string().min(1).optional(),
@@ -37,7 +38,12 @@ export function judgeClaims(payload: unknown, at: { now: number; leewayMs: numbe
   const parsed = claims.safeParse(payload);
   if (!parsed.success) return { ok: false, reason: 'invalid' };
   const given = parsed.data;
-  const life = { issuedAt: toMs(given.iat), expiresAt: toMs(given.exp) };
+  const life = {
+    issuedAt: toMs(given.iat),
+    expiresAt: toMs(given.exp),
+    // A token that does not say when its user signed in was not made before they did.
+    signedInAt: toMs(given.auth_time ?? given.iat),
+  };
   // Leeway forgives clocks that differ about a token's beginning. Its end is exact (I1, F7).
   const latestStart = at.now + at.leewayMs;
   if (life.issuedAt > latestStart) return { ok: false, reason: 'invalid' };

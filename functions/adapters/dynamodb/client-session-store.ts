@@ -54,9 +54,7 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
       return socket?.connectionId === connectionId && socket.tokenExpiresAt >= tokenExpiresAt;
     },
 
-    async due(of) {
-      return (await queryDue(table, of)).map(toSessionKey);
-    },
+    due: (of) => queryDue(table, { ...of, keyOf: toSessionKey }),
   };
 }
 

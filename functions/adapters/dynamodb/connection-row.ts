@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { clientId, connectionId, principalId, robotId } from '../../../protocol/ids.ts';
-import type { Connection } from '../../core/model/connection.ts';
+import { type Connection, howEnded } from '../../core/model/connection.ts';
 import type { TokenLife } from '../../core/model/identity.ts';
 import { dueAt, expiringAfter } from './deadline.ts';
 import { parseRow } from './parse-row.ts';
@@ -12,10 +12,14 @@ const common = z.object({
   groups: z.array(z.string()),
   tokenIssuedAt: z.number(),
   tokenExpiresAt: z.number(),
+  signedInAt: z.number(),
   originJti: z.string().exactOptional(),
   connectedAt: z.number(),
   state: z.enum(['connected', 'ready', 'closing']),
+  endsAs: z.enum(howEnded).exactOptional(),
   clientId: clientId.exactOptional(),
+  refreshes: z.number(),
+  settledUntil: z.number(),
   nextDeadlineAt: z.number(),
 });
 
@@ -26,7 +30,7 @@ const connectionRow = z.discriminatedUnion('kind', [
 
 export function toConnection(row: unknown): Connection {
   const parsed = parseRow(connectionRow, row);
-  const { principalId, groups, tokenIssuedAt, tokenExpiresAt, originJti } = parsed;
+  const { principalId, groups, tokenIssuedAt, tokenExpiresAt, signedInAt, originJti } = parsed;
   return {
     connectionId: parsed.connectionId,
     endpoint: parsed.endpoint,
@@ -37,11 +41,15 @@ export function toConnection(row: unknown): Connection {
     token: {
       issuedAt: tokenIssuedAt,
       expiresAt: tokenExpiresAt,
+      signedInAt,
       ...(originJti !== undefined && { originJti }),
     },
     connectedAt: parsed.connectedAt,
     state: parsed.state,
+    ...(parsed.endsAs !== undefined && { endsAs: parsed.endsAs }),
     ...(parsed.clientId !== undefined && { clientId: parsed.clientId }),
+    refreshes: parsed.refreshes,
+    settledUntil: parsed.settledUntil,
     nextDeadlineAt: parsed.nextDeadlineAt,
   };
 }
@@ -57,13 +65,21 @@ export function fromConnection(connection: Connection) {
     ...fromTokenLife(connection.token),
     connectedAt: connection.connectedAt,
     state: connection.state,
+    endsAs: connection.endsAs,
     clientId: connection.clientId,
+    refreshes: connection.refreshes,
+    settledUntil: connection.settledUntil,
     ...connectionDue(connection.connectionId, connection.nextDeadlineAt),
   };
 }
 
 export function fromTokenLife(token: TokenLife) {
-  return { tokenIssuedAt: token.issuedAt, tokenExpiresAt: token.expiresAt, originJti: token.originJti };
+  return {
+    tokenIssuedAt: token.issuedAt,
+    tokenExpiresAt: token.expiresAt,
+    signedInAt: token.signedInAt,
+    originJti: token.originJti,
+  };
 }
 
 export function connectionDue(connectionId: string, nextDeadlineAt: number) {

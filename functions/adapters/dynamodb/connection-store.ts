@@ -1,4 +1,5 @@
-import type { ConnectionStore } from '../../core/ports/connection-store.ts';
+import type { ConnectionStore, Seen } from '../../core/ports/connection-store.ts';
+import { tableShapes } from '../../table-shapes.ts';
 import {
   connectionDue,
   fromConnection,
@@ -7,12 +8,16 @@ import {
   toConnectionId,
 } from './connection-row.ts';
 import { queryDue } from './deadline.ts';
-import { allOf, is, isAtMost, isNot, isPresent } from './expression.ts';
+import { allOf, is, isAtMost, isNot, isPresent, kept, raised } from './expression.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
 const isThere = isPresent('connectionId');
 /** `<>` is true of a missing attribute as well, hence both. */
 const isNotClosing = allOf(isThere, isNot('state', 'closing'));
+
+const isAsSeen = ({ state, token }: Seen) => allOf(is('state', state), is('tokenExpiresAt', token.expiresAt));
+
+const byPrincipal = tableShapes.connections.indexes[1].name;
 
 export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
   const table = dynamoDbTable(access);
@@ -62,6 +67,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
         {
           changes: [
             { set: { ...fromTokenLife(token), groups, ...connectionDue(connectionId, nextDeadlineAt) } },
+            { compute: { refreshes: raised('refreshes') } },
           ],
           onlyIf: allOf(isNotClosing, isAtMost('tokenExpiresAt', token.expiresAt)),
         },
@@ -73,23 +79,61 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       return current === undefined || current.state === 'closing' ? 'gone' : 'not_newer';
     },
 
-    async beginClosing(connectionId, { now, retryAt }) {
+    async putOff(seen, { now, until }) {
+      const { connectionId } = seen;
       const { written } = await table.update(
         { connectionId },
         {
-          changes: [{ set: { state: 'closing', ...connectionDue(connectionId, retryAt) } }],
-          onlyIf: allOf(isThere, isAtMost('nextDeadlineAt', now)),
+          changes: [{ set: connectionDue(connectionId, until) }],
+          onlyIf: allOf(isAsSeen(seen), isAtMost('nextDeadlineAt', now)),
         },
       );
       return written;
     },
 
-    async markClosing(connectionId, { retryAt }) {
+    async settle(seen, { settledUntil, nextDeadlineAt }) {
+      const { connectionId } = seen;
+      const { written } = await table.update(
+        { connectionId },
+        {
+          changes: [{ set: { settledUntil, ...connectionDue(connectionId, nextDeadlineAt) } }],
+          onlyIf: isAsSeen(seen),
+        },
+      );
+      if (written) return;
+      await table.update(
+        { connectionId },
+        {
+          changes: [{ set: { settledUntil } }],
+          onlyIf: allOf(isThere, isAtMost('settledUntil', settledUntil)),
+        },
+      );
+    },
+
+    async beginClosing(seen, { now, retryAt, how }) {
+      const { connectionId } = seen;
+      const { written } = await table.update(
+        { connectionId },
+        {
+          changes: [
+            { set: { state: 'closing', ...connectionDue(connectionId, retryAt) } },
+            { compute: { endsAs: kept('endsAs', how) } },
+          ],
+          onlyIf: allOf(isAsSeen(seen), isAtMost('nextDeadlineAt', now)),
+        },
+      );
+      return written;
+    },
+
+    async markClosing(connectionId, { retryAt, how, tokenExpiresAt }) {
       const result = await table.update(
         { connectionId },
         {
-          changes: [{ set: { state: 'closing', ...connectionDue(connectionId, retryAt) } }],
-          onlyIf: isNotClosing,
+          changes: [{ set: { state: 'closing', endsAs: how, ...connectionDue(connectionId, retryAt) } }],
+          onlyIf:
+            tokenExpiresAt === undefined
+              ? isNotClosing
+              : allOf(isNotClosing, is('tokenExpiresAt', tokenExpiresAt)),
           returning: 'ALL_NEW',
         },
       );
@@ -101,8 +145,11 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       return row === undefined ? undefined : toConnection(row);
     },
 
-    async due(of) {
-      return (await queryDue(table, of)).map(toConnectionId);
+    async listByPrincipal(principalId) {
+      const rows = await table.query({ from: { index: byPrincipal }, where: is('principalId', principalId) });
+      return rows.map(toConnectionId);
     },
+
+    due: (of) => queryDue(table, { ...of, keyOf: toConnectionId }),
   };
 }

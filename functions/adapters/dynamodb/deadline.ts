@@ -1,6 +1,12 @@
+import * as z from 'zod';
+import { spreadOf } from '../../core/model/spread.ts';
+import type { Due, DueQuery } from '../../core/ports/due.ts';
 import { deadlineShards, tableShapes, ttlAttribute } from '../../table-shapes.ts';
 import { allOf, is, isAtMost } from './expression.ts';
+import { parseRow } from './parse-row.ts';
 import type { Table } from './table.ts';
+
+const dueRow = z.object({ nextDeadlineAt: z.number() });
 
 const dayMs = 24 * 60 * 60 * 1000;
 const indexName = tableShapes.connections.indexes[0].name;
@@ -15,20 +21,20 @@ export function expiringAfter(at: number) {
   return { [ttlAttribute]: Math.ceil((at + dayMs) / 1000) };
 }
 
-/** FNV-1a over the UTF-16 units: spreads evenly and is the same in every process, which is all that is asked of it. */
+/** The same in every process, whoever writes the row. */
 export function shardOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) {
-    hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  }
-  return (hash >>> 0) % deadlineShards;
+  return spreadOf(key) % deadlineShards;
 }
 
-/** Keys of what is due in one shard, soonest first. Reads in proportion to what it returns (I6). */
-export function queryDue(table: Table, of: { shard: number; now: number; limit: number }) {
-  return table.query({
+/** What is due in one shard, soonest first. Reads in proportion to what it returns (I6). */
+export async function queryDue<Key>(
+  table: Table,
+  of: DueQuery & { keyOf: (row: unknown) => Key },
+): Promise<readonly Due<Key>[]> {
+  const rows = await table.query({
     from: { index: indexName },
     where: allOf(is('deadlineShard', of.shard), isAtMost('nextDeadlineAt', of.now)),
     limit: of.limit,
   });
+  return rows.map((row) => ({ key: of.keyOf(row), dueAt: parseRow(dueRow, row).nextDeadlineAt }));
 }

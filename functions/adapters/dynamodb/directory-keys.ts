@@ -1,15 +1,20 @@
 import * as z from 'zod';
-import type { ClientId, RobotId } from '../../../protocol/ids.ts';
+import type { ClientId, PrincipalId, RobotId } from '../../../protocol/ids.ts';
 import { robotId, sessionId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../../core/model/client-session.ts';
 import { parseRow } from './parse-row.ts';
 
 /**
- * Keys of the directory. Whatever a fleet or a client is named, its partition begins with its own
+ * Keys of the directory. Whatever a fleet, a client or a user is named, its partition begins with its own
  * prefix and the name is the whole rest, so none can fall together with another's or with `robots`.
  */
 export function clientKey(clientId: ClientId) {
   return { pk: `client#${clientId}`, sk: 'client' };
+}
+
+/** What was revoked of a user: as a whole, or one sign-in of theirs. */
+export function revocationKey(principalId: PrincipalId, originJti?: string) {
+  return { pk: `revoked#${principalId}`, sk: originJti === undefined ? 'all' : `signIn#${originJti}` };
 }
 
 export function fleetPartition(fleet: string | undefined): string {

@@ -1,10 +1,7 @@
-import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
 import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
 import { queryDue } from './deadline.ts';
 import { allOf, anyOf, is, isAbsent, isAtMost, isBelow, isNot, isPresent } from './expression.ts';
-import { orUnavailable, unavailable } from './failure.ts';
 import {
   becomeAgain,
   becomeAway,
@@ -53,17 +50,8 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       if (unique.length > batchSize) {
         throw new RangeError(`getMany: at most ${batchSize} robots at once, not ${unique.length}.`);
       }
-      const keys = unique.map((robotId) => marshall({ robotId }));
-      const { Responses, UnprocessedKeys } = await orUnavailable(
-        access.client.send(
-          new BatchGetItemCommand({
-            RequestItems: { [access.tableName]: { Keys: keys, ConsistentRead: true } },
-          }),
-        ),
-      );
-      // A list with some missing would read as «unknown robots».
-      if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw unavailable('UnprocessedKeys');
-      return (Responses?.[access.tableName] ?? []).map((item) => toRobotSession(unmarshall(item)));
+      const rows = await table.getMany(unique.map((robotId) => ({ robotId })));
+      return rows.filter((row) => row !== undefined).map(toRobotSession);
     },
 
     async claim(robotId, { socket, fleets, now }) {
@@ -177,8 +165,6 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return written;
     },
 
-    async due(of) {
-      return (await queryDue(table, of)).map(toRobotId);
-    },
+    due: (of) => queryDue(table, { ...of, keyOf: toRobotId }),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -17,7 +18,7 @@ import {
   isPresent,
   updateWith,
 } from './expression.ts';
-import { conditionFailed, orConditionFailed, orUnavailable } from './failure.ts';
+import { conditionFailed, orConditionFailed, orUnavailable, unavailable } from './failure.ts';
 
 export type TableAccess = { readonly client: Pick<DynamoDBClient, 'send'>; readonly tableName: string };
 
@@ -30,6 +31,8 @@ export type Written = { readonly written: true; readonly row: unknown } | { read
 /** Requests on single rows of one table. Reads are consistent, rows are `unknown` until parsed. */
 export type Table = {
   get(key: Key): Promise<unknown>;
+  /** In the order of the keys, undefined where there is none. Up to 100. */
+  getMany(keys: readonly Key[]): Promise<readonly unknown[]>;
   put(row: Row): Promise<void>;
   /** False when there is a row under the key already. */
   insert(key: Key, row: Row): Promise<boolean>;
@@ -56,6 +59,22 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
         client.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true })),
       );
       return Item && unmarshall(Item);
+    },
+
+    async getMany(keys) {
+      const { Responses, UnprocessedKeys } = await orUnavailable(
+        client.send(
+          new BatchGetItemCommand({
+            RequestItems: { [tableName]: { Keys: keys.map((key) => marshall(key)), ConsistentRead: true } },
+          }),
+        ),
+      );
+      // Some missing would read as «not there».
+      if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw unavailable('UnprocessedKeys');
+      const rows = (Responses?.[tableName] ?? []).map((item) => unmarshall(item));
+      return keys.map((key) =>
+        rows.find((row) => Object.entries(key).every(([name, value]) => row[name] === value)),
+      );
     },
 
     async put(row) {

@@ -47,11 +47,12 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
         dueIn(
           sessions.values(),
           {
+            keyOf: ({ robotId, sessionId }) => ({ robotId, sessionId }),
             shardOf: (session) => shardOf(sessionName(session)),
             deadlineOf: ({ nextDeadlineAt }) => nextDeadlineAt,
           },
           of,
-        ).map(({ robotId, sessionId }) => ({ robotId, sessionId })),
+        ),
       ),
   };
 }

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../../protocol/ids.ts';
 import type { Connection } from '../../core/model/connection.ts';
-import type { ConnectionStore } from '../../core/ports/connection-store.ts';
+import type { ConnectionStore, Seen } from '../../core/ports/connection-store.ts';
 import { shardOf } from '../dynamodb/deadline.ts';
 import { called, dueIn, type MemoryState } from './memory-state.ts';
 
@@ -9,6 +9,12 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
   const notClosing = (connectionId: ConnectionId) => {
     const connection = connections.get(connectionId);
     return connection?.state === 'closing' ? undefined : connection;
+  };
+
+  const asSeen = ({ connectionId, token, state }: Seen) => {
+    const connection = connections.get(connectionId);
+    const isUnchanged = connection?.state === state && connection.token.expiresAt === token.expiresAt;
+    return isUnchanged ? connection : undefined;
   };
 
   return {
@@ -41,23 +47,52 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         const connection = notClosing(connectionId);
         if (connection === undefined) return 'gone';
         if (token.expiresAt < connection.token.expiresAt) return 'not_newer';
-        replace({ ...connection, token, nextDeadlineAt, identity: { ...connection.identity, groups } });
+        replace({
+          ...connection,
+          token,
+          nextDeadlineAt,
+          refreshes: connection.refreshes + 1,
+          identity: { ...connection.identity, groups },
+        });
         return 'refreshed';
       }),
 
-    beginClosing: (connectionId, { now, retryAt }) =>
+    putOff: (seen, { now, until }) =>
       called(() => {
-        const connection = connections.get(connectionId);
+        const connection = asSeen(seen);
         if (connection === undefined || connection.nextDeadlineAt > now) return false;
-        replace({ ...connection, state: 'closing', nextDeadlineAt: retryAt });
+        replace({ ...connection, nextDeadlineAt: until });
         return true;
       }),
 
-    markClosing: (connectionId, { retryAt }) =>
+    settle: (seen, { settledUntil, nextDeadlineAt }) =>
+      called(() => {
+        const unchanged = asSeen(seen);
+        const connection = unchanged ?? connections.get(seen.connectionId);
+        if (unchanged !== undefined) replace({ ...unchanged, settledUntil, nextDeadlineAt });
+        else if (connection !== undefined && connection.settledUntil <= settledUntil)
+          replace({ ...connection, settledUntil });
+      }),
+
+    beginClosing: (seen, { now, retryAt, how }) =>
+      called(() => {
+        const connection = asSeen(seen);
+        if (connection === undefined || connection.nextDeadlineAt > now) return false;
+        replace({
+          ...connection,
+          state: 'closing',
+          endsAs: connection.endsAs ?? how,
+          nextDeadlineAt: retryAt,
+        });
+        return true;
+      }),
+
+    markClosing: (connectionId, { retryAt, how, tokenExpiresAt }) =>
       called(() => {
         const connection = notClosing(connectionId);
         if (connection === undefined) return undefined;
-        const closing = { ...connection, state: 'closing', nextDeadlineAt: retryAt } as const;
+        if (tokenExpiresAt !== undefined && connection.token.expiresAt !== tokenExpiresAt) return undefined;
+        const closing = { ...connection, state: 'closing', endsAs: how, nextDeadlineAt: retryAt } as const;
         replace(closing);
         return closing;
       }),
@@ -69,16 +104,24 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         return connection;
       }),
 
+    listByPrincipal: (principalId) =>
+      called(() =>
+        [...connections.values()]
+          .filter(({ identity }) => identity.principalId === principalId)
+          .map(({ connectionId }) => connectionId),
+      ),
+
     due: (of) =>
       called(() =>
         dueIn(
           connections.values(),
           {
+            keyOf: ({ connectionId }) => connectionId,
             shardOf: ({ connectionId }) => shardOf(connectionId),
             deadlineOf: ({ nextDeadlineAt }) => nextDeadlineAt,
           },
           of,
-        ).map(({ connectionId }) => connectionId),
+        ),
       ),
   };
 }

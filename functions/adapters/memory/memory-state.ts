@@ -1,7 +1,9 @@
-import type { ClientId, ConnectionId, RobotId } from '../../../protocol/ids.ts';
+import type { ClientId, ConnectionId, PrincipalId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
 import type { Connection } from '../../core/model/connection.ts';
+import type { Revocation } from '../../core/model/revocation.ts';
 import type { RobotSession } from '../../core/model/robot-session.ts';
+import type { Due, DueQuery } from '../../core/ports/due.ts';
 
 /** What all the stores in memory share, as the real ones share a database. Rows are replaced, never changed. */
 export type MemoryState = {
@@ -11,6 +13,8 @@ export type MemoryState = {
   readonly unsettled: Map<RobotId, number>;
   readonly sessions: Map<string, ClientSession>;
   readonly clients: Map<ClientId, MemoryClient>;
+  readonly revoked: Map<PrincipalId, Omit<Revocation, 'signInRevoked'>>;
+  readonly revokedSignIns: Set<string>;
   /** Robots by fleet; under `undefined`, all. */
   readonly fleets: Map<string | undefined, ReadonlySet<RobotId>>;
 };
@@ -29,6 +33,8 @@ export function memoryState(): MemoryState {
     unsettled: new Map(),
     sessions: new Map(),
     clients: new Map(),
+    revoked: new Map(),
+    revokedSignIns: new Set(),
     fleets: new Map(),
   };
 }
@@ -50,14 +56,19 @@ export async function called<T>(apply: () => T): Promise<T> {
 }
 
 /** What is due in one shard, soonest first. */
-export function dueIn<Row>(
+export function dueIn<Row, Key>(
   rows: Iterable<Row>,
-  by: { shardOf: (row: Row) => number; deadlineOf: (row: Row) => number | undefined },
-  of: { shard: number; now: number; limit: number },
-): readonly Row[] {
-  const deadlineOf = (row: Row) => by.deadlineOf(row) ?? Number.POSITIVE_INFINITY;
+  by: {
+    keyOf: (row: Row) => Key;
+    shardOf: (row: Row) => number;
+    deadlineOf: (row: Row) => number | undefined;
+  },
+  of: DueQuery,
+): readonly Due<Key>[] {
   return [...rows]
-    .filter((row) => by.shardOf(row) === of.shard && deadlineOf(row) <= of.now)
-    .sort((one, other) => deadlineOf(one) - deadlineOf(other))
+    .filter((row) => by.shardOf(row) === of.shard)
+    .map((row) => ({ key: by.keyOf(row), dueAt: by.deadlineOf(row) ?? Number.POSITIVE_INFINITY }))
+    .filter(({ dueAt }) => dueAt <= of.now)
+    .sort((one, other) => one.dueAt - other.dueAt)
     .slice(0, of.limit);
 }

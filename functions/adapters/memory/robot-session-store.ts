@@ -115,11 +115,12 @@ export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): Rob
         dueIn(
           robots.values(),
           {
+            keyOf: ({ robotId }) => robotId,
             shardOf: ({ robotId }) => shardOf(robotId),
             deadlineOf,
           },
           of,
-        ).map(({ robotId }) => robotId),
+        ),
       ),
   };
 }

@@ -10,6 +10,15 @@ export const lifeMetrics = {
   Replaced: { unit: 'Count', dimension: undefined },
   ClaimGivenBack: { unit: 'Count', dimension: undefined },
   TokenRefreshed: { unit: 'Count', dimension: undefined },
+  TokenRefreshRefused: { unit: 'Count', dimension: 'code' },
+  /** Warnings sent to holders who had not refreshed by then. */
+  TokenExpiring: { unit: 'Count', dimension: 'kind' },
+  /** Tokens that ran out on an open connection; `Disconnected` by `expired` counts those that stayed so. */
+  TokenExpired: { unit: 'Count', dimension: 'kind' },
+  RollOverAnnounced: { unit: 'Count', dimension: 'kind' },
+  /** Revocations, and the connections that they closed. */
+  Revoked: { unit: 'Count', dimension: 'how' },
+  RevokedConnections: { unit: 'Count', dimension: 'how' },
   SessionOpened: { unit: 'Count', dimension: undefined },
   SessionClosed: { unit: 'Count', dimension: 'reason' },
   RobotOffline: { unit: 'Count', dimension: undefined },
@@ -17,17 +26,23 @@ export const lifeMetrics = {
   /** How long the connection lived, against what was left of its token (F15). */
   ConnectionLifetime: { unit: 'Milliseconds', dimension: 'how' },
   TokenRemainingAtDisconnect: { unit: 'Milliseconds', dimension: 'how' },
+  RefreshesOfConnection: { unit: 'Count', dimension: 'how' },
   MessageRefused: { unit: 'Count', dimension: 'code' },
   DependencyUnavailable: { unit: 'Count', dimension: undefined },
   Fault: { unit: 'Count', dimension: undefined },
   /** One per run: its absence is what tells that the cleanup has stopped. */
   CleanupRan: { unit: 'Count', dimension: undefined },
   CleanupClosed: { unit: 'Count', dimension: undefined },
+  CleanupAnnounced: { unit: 'Count', dimension: undefined },
+  /** Connections whose socket was asked after. */
+  CleanupChecked: { unit: 'Count', dimension: undefined },
   CleanupRobotsOffline: { unit: 'Count', dimension: undefined },
   CleanupSessionsEnded: { unit: 'Count', dimension: undefined },
   CleanupFailed: { unit: 'Count', dimension: undefined },
   /** 1 when the run stopped with work left. */
   CleanupBehind: { unit: 'Count', dimension: undefined },
+  /** How late the latest item was taken up; grows when the cleanup cannot keep up, or has stood still. */
+  CleanupLag: { unit: 'Milliseconds', dimension: undefined },
   CleanupTook: { unit: 'Milliseconds', dimension: undefined },
 } as const satisfies Record<string, LifeMetric>;
 

@@ -1,6 +1,9 @@
+import type { Action } from '../../../protocol/messages.ts';
 import type { LifeEvent } from '../../core/ports/life-log.ts';
 import { frames, id, word } from './harmless-text.ts';
 import type { LifeMetricName } from './metric-names.ts';
+
+const refreshing: Action = 'refreshToken';
 
 /** What is to be told of an event: a log line, one line of metrics (EMF), or both. */
 export type Telling = {
@@ -14,7 +17,7 @@ export type Telling = {
 
 /**
  * Keys, short because a line is paid by its bytes: `c` connection, `r` robot, `cl` client, `s` session,
- * `k` kind, `exp` token expiry, `left` what is left of the token in ms, `ms` duration.
+ * `k` kind, `p` principal, `exp` token expiry, `left` what is left of the token in ms, `ms` duration.
  */
 export function tell(event: LifeEvent): Telling {
   switch (event.type) {
@@ -80,6 +83,37 @@ export function tell(event: LifeEvent): Telling {
         fields: { c: id(event.connectionId), exp: event.tokenExpiresAt },
         metrics: [['TokenRefreshed', 1]],
       };
+    case 'token_expiring':
+      return {
+        level: 'info',
+        fields: { c: id(event.connectionId), k: word(event.kind), left: event.remainingMs },
+        metrics: [['TokenExpiring', 1]],
+        by: word(event.kind),
+      };
+    case 'token_expired':
+      return {
+        level: 'warn',
+        fields: { c: id(event.connectionId), k: word(event.kind) },
+        metrics: [['TokenExpired', 1]],
+        by: word(event.kind),
+      };
+    case 'rolling_over':
+      return {
+        level: 'info',
+        fields: { c: id(event.connectionId), k: word(event.kind) },
+        metrics: [['RollOverAnnounced', 1]],
+        by: word(event.kind),
+      };
+    case 'revoked':
+      return {
+        level: 'warn',
+        fields: { p: id(event.principalId), how: word(event.how), closed: event.closed },
+        metrics: [
+          ['Revoked', 1],
+          ['RevokedConnections', event.closed],
+        ],
+        by: word(event.how),
+      };
     case 'session_opened':
       return {
         level: 'info',
@@ -105,11 +139,13 @@ export function tell(event: LifeEvent): Telling {
           how: word(event.how),
           ms: event.lifetimeMs,
           left: event.tokenRemainingMs,
+          refreshes: event.refreshes,
         },
         metrics: [
           ['Disconnected', 1],
           ['ConnectionLifetime', event.lifetimeMs],
           ['TokenRemainingAtDisconnect', event.tokenRemainingMs],
+          ['RefreshesOfConnection', event.refreshes],
         ],
         by: word(event.how),
       };
@@ -121,7 +157,8 @@ export function tell(event: LifeEvent): Telling {
       // so that the sender can be found, and not the action, which is text from outside.
       return {
         fields: { c: id(event.connectionId) },
-        metrics: [['MessageRefused', 1]],
+        // A refresh that fails is the first sign of a connection that will be lost: counted apart (F15).
+        metrics: [[event.action === refreshing ? 'TokenRefreshRefused' : 'MessageRefused', 1]],
         by: word(event.code),
       };
     case 'dependency_unavailable':
@@ -145,19 +182,25 @@ export function tell(event: LifeEvent): Telling {
         ...cleanupLevel(event),
         fields: {
           closed: event.closed,
+          said: event.announced,
+          checked: event.checked,
           offline: event.robotsOffline,
           ended: event.sessionsEnded,
           failed: event.failed,
           more: event.more ? 1 : 0,
+          lag: event.lagMs,
           ms: event.tookMs,
         },
         metrics: [
           ['CleanupRan', 1],
           ['CleanupClosed', event.closed],
+          ['CleanupAnnounced', event.announced],
+          ['CleanupChecked', event.checked],
           ['CleanupRobotsOffline', event.robotsOffline],
           ['CleanupSessionsEnded', event.sessionsEnded],
           ['CleanupFailed', event.failed],
           ['CleanupBehind', event.more ? 1 : 0],
+          ['CleanupLag', event.lagMs],
           ['CleanupTook', event.tookMs],
         ],
       };
@@ -169,7 +212,7 @@ export function tell(event: LifeEvent): Telling {
 /** A run that found nothing to do changed nobody's life: its metrics say that it took place. */
 function cleanupLevel(run: Extract<LifeEvent, { type: 'cleanup_done' }>): Pick<Telling, 'level'> {
   if (run.failed > 0 || run.more) return { level: 'warn' };
-  return run.closed + run.robotsOffline + run.sessionsEnded > 0 ? { level: 'info' } : {};
+  return run.closed + run.announced + run.robotsOffline + run.sessionsEnded > 0 ? { level: 'info' } : {};
 }
 
 /** Does not compile when an event has no case above; at run time a log must not be what fails. */

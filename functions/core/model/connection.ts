@@ -14,8 +14,15 @@ export type SocketCopy = SocketAddress & {
   readonly tokenExpiresAt: number;
 };
 
-/** `connected`: has not said `hello`. `closing`: the cleanup has begun to close it; no way back. */
+/** `connected`: has not said `hello`. `closing`: somebody has begun to close it; no way back. */
 export type ConnectionState = 'connected' | 'ready' | 'closing';
+
+/**
+ * How a connection came to its end. `gone`: the gateway does not know it any more, and never said so.
+ * `regrouped`: its user was taken out of a group; a renewed token may enter again.
+ */
+export const howEnded = ['disconnect', 'bye', 'expired', 'no_hello', 'gone', 'revoked', 'regrouped'] as const;
+export type HowEnded = (typeof howEnded)[number];
 
 /** One socket. The token's life is lived here. */
 export type Connection = SocketAddress & {
@@ -23,8 +30,14 @@ export type Connection = SocketAddress & {
   readonly token: TokenLife;
   readonly connectedAt: number;
   readonly state: ConnectionState;
+  /** While `closing`: so that whoever finishes what another began says the same. */
+  readonly endsAs?: HowEnded;
   /** Clients, once they have said `hello`. */
   readonly clientId?: ClientId;
+  /** Number of times that its token was refreshed. */
+  readonly refreshes: number;
+  /** Unix ms; what was due to be announced by then has been. 0: nothing yet. */
+  readonly settledUntil: number;
   readonly nextDeadlineAt: number;
 };
 
@@ -39,16 +52,6 @@ export function copyOf(connection: Connection): SocketCopy {
     endpoint: connection.endpoint,
     tokenExpiresAt: connection.token.expiresAt,
   };
-}
-
-/** The next moment at which something must happen to the connection. */
-export function connectionDeadline(
-  policy: TokenPolicy,
-  connection: Pick<Connection, 'connectedAt' | 'token' | 'state'>,
-): number {
-  const graceEndsAt = connection.token.expiresAt + policy.graceMs;
-  if (connection.state !== 'connected') return graceEndsAt;
-  return Math.min(graceEndsAt, connection.connectedAt + policy.helloWithinMs);
 }
 
 /** When the holder should refresh: a part of the token's own life after it was issued. */

@@ -13,6 +13,8 @@ export type TokenLife = {
   readonly issuedAt: number;
   /** Unix ms of `exp`. At this very moment the token is expired. */
   readonly expiresAt: number;
+  /** Unix ms of `auth_time`: when the user signed in, the same for every token refreshed from it. */
+  readonly signedInAt: number;
   /** The sign-in that the token stems from; stable across refreshes. */
   readonly originJti?: string;
 };

@@ -1,5 +1,6 @@
 import type { ConnectionId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
+import type { Due, DueQuery } from './due.ts';
 
 /** Rows of sessions between a client and a robot. All reads are consistent. @throws {DependencyUnavailable} */
 export type ClientSessionStore = {
@@ -17,6 +18,5 @@ export type ClientSessionStore = {
     key: SessionKey,
     of: { connectionId: ConnectionId; tokenExpiresAt: number; nextDeadlineAt: number },
   ): Promise<boolean>;
-  /** Sessions whose deadline is at or before `now`; of one shard of the index. */
-  due(of: { shard: number; now: number; limit: number }): Promise<readonly SessionKey[]>;
+  due(of: DueQuery): Promise<readonly Due<SessionKey>[]>;
 };

@@ -1,8 +1,12 @@
-import type { ClientId, ConnectionId } from '../../../protocol/ids.ts';
-import type { Connection } from '../model/connection.ts';
+import type { ClientId, ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
+import type { Connection, HowEnded } from '../model/connection.ts';
 import type { TokenLife } from '../model/identity.ts';
+import type { Due, DueQuery } from './due.ts';
 
-/** Rows of sockets. All reads are consistent. @throws {DependencyUnavailable} */
+/** A row as its reader saw it. What is conditional on it fails when the token or the state has changed since. */
+export type Seen = Pick<Connection, 'connectionId' | 'token' | 'state'>;
+
+/** Rows of sockets. All reads are consistent, but for the two lists. @throws {DependencyUnavailable} */
 export type ConnectionStore = {
   create(connection: Connection): Promise<void>;
   get(connectionId: ConnectionId): Promise<Connection | undefined>;
@@ -22,18 +26,35 @@ export type ConnectionStore = {
     change: { token: TokenLife; groups: readonly string[]; nextDeadlineAt: number },
   ): Promise<'refreshed' | 'not_newer' | 'gone'>;
   /**
-   * Begins to close what is due: only if the row's own deadline has passed at `now` (I6). The row
-   * stays, due again at `retryAt`, until `remove`, so that a run that dies half-way is repeated.
+   * Puts off a row that is due at `now`: until a run that announces something to its holder has
+   * settled it, or has died; or because nothing is due there after all. False when it is not due, or
+   * not as it was seen.
    */
-  beginClosing(connectionId: ConnectionId, when: { now: number; retryAt: number }): Promise<boolean>;
+  putOff(seen: Seen, when: { now: number; until: number }): Promise<boolean>;
+  /**
+   * What was due until `settledUntil` has been announced. The deadline is written only while the row
+   * is as it was seen: a refresh in between has set its own.
+   */
+  settle(seen: Seen, change: { settledUntil: number; nextDeadlineAt: number }): Promise<void>;
+  /**
+   * Begins to close what is due, or goes on with it: only if the row's own deadline has passed at
+   * `now` and the row is as it was seen (I6). The row stays, due again at `retryAt`, until `remove`,
+   * so that a run that dies half-way is repeated. `how` is kept by whoever comes first.
+   */
+  beginClosing(seen: Seen, when: { now: number; retryAt: number; how: HowEnded }): Promise<boolean>;
   /**
    * The socket is closed or leaving: marks the row `closing`, due at `retryAt`, whatever its deadline
    * was, and gives it. From here on no refresh and no `hello` succeeds. Undefined when there is none,
    * or when it is `closing` already: then somebody else is about it, and the cleanup after them.
+   * With `tokenExpiresAt` also when its token is another by now, which was not judged.
    */
-  markClosing(connectionId: ConnectionId, when: { retryAt: number }): Promise<Connection | undefined>;
+  markClosing(
+    connectionId: ConnectionId,
+    when: { retryAt: number; how: HowEnded; tokenExpiresAt?: number },
+  ): Promise<Connection | undefined>;
   /** Deletes the row and gives what it held; undefined when there was none. */
   remove(connectionId: ConnectionId): Promise<Connection | undefined>;
-  /** Ids of connections whose deadline is at or before `now`, soonest first; of one shard of the index. */
-  due(of: { shard: number; now: number; limit: number }): Promise<readonly ConnectionId[]>;
+  /** All connections of a user, by an index: what was written within the last moments may be missing. */
+  listByPrincipal(principalId: PrincipalId): Promise<readonly ConnectionId[]>;
+  due(of: DueQuery): Promise<readonly Due<ConnectionId>[]>;
 };

@@ -1,8 +1,9 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { ErrorCode } from '../../../protocol/error-codes.ts';
 import type { TokenCarrier } from '../../../protocol/handshake.ts';
-import type { ClientId, ConnectionId, RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { ClientId, ConnectionId, PrincipalId, RobotId, SessionId } from '../../../protocol/ids.ts';
 import type { Kind } from '../../../protocol/messages/hello.ts';
+import type { HowEnded } from '../model/connection.ts';
 
 /**
  * What is worth a line or a count: changes of life and refusals, never a signal (it would cost more
@@ -30,6 +31,10 @@ export type LifeEvent =
   | { type: 'replaced'; connectionId: ConnectionId; by: ConnectionId; robotId: RobotId }
   | { type: 'claim_given_back'; connectionId: ConnectionId; robotId: RobotId }
   | { type: 'refreshed'; connectionId: ConnectionId; tokenExpiresAt: number }
+  | { type: 'token_expiring'; connectionId: ConnectionId; kind: Kind; remainingMs: number }
+  | { type: 'token_expired'; connectionId: ConnectionId; kind: Kind }
+  | { type: 'rolling_over'; connectionId: ConnectionId; kind: Kind }
+  | { type: 'revoked'; principalId: PrincipalId; how: HowEnded; closed: number }
   | { type: 'session_opened'; robotId: RobotId; sessionId: SessionId; clientId: ClientId }
   | { type: 'session_closed'; robotId: RobotId; sessionId: SessionId; reason: CloseReason }
   | { type: 'robot_offline'; robotId: RobotId }
@@ -37,9 +42,12 @@ export type LifeEvent =
       type: 'disconnected';
       connectionId: ConnectionId;
       kind: Kind;
-      how: 'disconnect' | 'bye' | 'expired' | 'no_hello';
+      how: HowEnded;
       lifetimeMs: number;
+      /** Below zero when it ran out before the end. */
       tokenRemainingMs: number;
+      /** Number of times that the token was refreshed. */
+      refreshes: number;
     }
   | { type: 'message_refused'; action: string; code: ErrorCode; connectionId: ConnectionId }
   | { type: 'dependency_unavailable'; where: string; code: string }
@@ -47,10 +55,14 @@ export type LifeEvent =
   | {
       type: 'cleanup_done';
       closed: number;
+      announced: number;
+      checked: number;
       robotsOffline: number;
       sessionsEnded: number;
       failed: number;
       more: boolean;
+      /** How long after its deadline the latest item was taken up; 0 when nothing was due. */
+      lagMs: number;
       tookMs: number;
     };
 

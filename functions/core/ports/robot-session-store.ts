@@ -1,5 +1,6 @@
 import type { ConnectionId, RobotId, SessionId } from '../../../protocol/ids.ts';
 import type { RobotSession, RobotSocket } from '../model/robot-session.ts';
+import type { Due, DueQuery } from './due.ts';
 
 export type Claim =
   /** `previous` is the row as it was, undefined for a robot that was never here. */
@@ -53,5 +54,5 @@ export type RobotSessionStore = {
   /** Frees control if this session holds it. */
   dropControl(robotId: RobotId, sessionId: SessionId): Promise<boolean>;
   /** Robots that are due at `now`: away at the end of the window, or offline and not settled; of one shard of the index. */
-  due(of: { shard: number; now: number; limit: number }): Promise<readonly RobotId[]>;
+  due(of: DueQuery): Promise<readonly Due<RobotId>[]>;
 };

@@ -1,12 +1,14 @@
 import type { RobotId } from '../../../protocol/ids.ts';
 import type { GoAway } from '../../../protocol/messages/token.ts';
 import type { ClientSession } from '../model/client-session.ts';
-import { type Connection, connectionDeadline, copyOf, type SocketCopy } from '../model/connection.ts';
+import { type Connection, copyOf, type SocketCopy } from '../model/connection.ts';
+import { connectionDeadline } from '../model/connection-deadline.ts';
 import { fleetsOf } from '../model/identity.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
 import { endSessionsOfRobot, orNote } from './end-sessions.ts';
 import type { HelloDeps } from './hello-deps.ts';
+import { endRevoked, isRevokedConnection } from './revoked-sign-in.ts';
 import { unauthenticated } from './sender.ts';
 import { welcomeOf } from './welcome.ts';
 
@@ -47,6 +49,7 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
 
   const sessionsBefore = await takeOver(deps, hello, claimed);
   if (sessionsBefore === 'gone') return unauthenticated();
+  if (sessionsBefore === 'revoked') return endRevoked(deps, connection);
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch: claimed.current.epoch });
   await settle(deps, hello, { ...claimed, sessionsBefore });
   return done(undefined);
@@ -57,17 +60,16 @@ async function holds(deps: HelloDeps, hello: RobotHello): Promise<boolean> {
   return robot?.socket?.connectionId === hello.connection.connectionId;
 }
 
+/** The robot's sessions as they were before `welcome`; or why it was not welcomed. */
+type Settlement = readonly ClientSession[] | 'gone' | 'revoked';
+
 /** From the claim to `welcome`; anything but success gives the claim back. */
-async function takeOver(
-  deps: HelloDeps,
-  hello: RobotHello,
-  claimed: Claimed,
-): Promise<readonly ClientSession[] | 'gone'> {
-  let outcome: readonly ClientSession[] | 'gone' = 'gone';
+async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): Promise<Settlement> {
+  let outcome: Settlement = 'gone';
   try {
     outcome = await welcomeRobot(deps, hello, claimed);
   } finally {
-    if (outcome === 'gone') await giveBack(deps, hello, claimed);
+    if (typeof outcome === 'string') await giveBack(deps, hello, claimed);
   }
   return outcome;
 }
@@ -76,11 +78,12 @@ async function welcomeRobot(
   deps: HelloDeps,
   hello: RobotHello,
   { current, previous }: Claimed,
-): Promise<readonly ClientSession[] | 'gone'> {
+): Promise<Settlement> {
   const { connection, robotId } = hello;
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'ready' });
   const ready = { clientId: undefined, nextDeadlineAt };
   if (!(await deps.connections.markReady(connection.connectionId, ready))) return 'gone';
+  if (await isRevokedConnection(deps, connection)) return 'revoked';
   if (needsListing(current, previous)) {
     await deps.fleets.enlist(robotId, { fleets: current.fleets, left: [] });
   }
@@ -168,5 +171,8 @@ async function dismiss(deps: HelloDeps, { connectionId, endpoint }: SocketCopy):
 
 function welcomeFor(deps: HelloDeps, { connection, requestId }: RobotHello) {
   const { policy, fleetSize } = deps;
-  return welcomeOf({ ...connection, state: 'ready' }, { policy, fleetSize, requestId });
+  return welcomeOf(
+    { ...connection, state: 'ready' },
+    { policy, fleetSize, now: deps.clock.now(), requestId },
+  );
 }

@@ -1,7 +1,8 @@
 import type { RobotId } from '../../../protocol/ids.ts';
 import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';
-import { closeDueConnection } from './close-due-connection.ts';
-import { closingRetryMs, type EndConnectionDeps } from './end-connection.ts';
+import type { Due, DueQuery } from '../ports/due.ts';
+import { actOnConnection } from './act-on-connection.ts';
+import { type EndConnectionDeps, retryMs } from './end-connection.ts';
 import { endDueSession } from './end-due-session.ts';
 import { endOfflineRobot } from './end-sessions.ts';
 
@@ -14,17 +15,19 @@ export type CleanupLimits = {
   readonly batch: number;
 };
 
-export type CleanupReport = {
-  readonly closed: number;
-  readonly robotsOffline: number;
-  readonly sessionsEnded: number;
+/** What was done, by what it was done to. */
+type Deed = 'closed' | 'announced' | 'checked' | 'robotsOffline' | 'sessionsEnded';
+
+export type CleanupReport = { readonly [D in Deed]: number } & {
   /** Items that a dependency failed on; they stay due. */
   readonly failed: number;
   /** Whether something due was left for the next run. */
   readonly more: boolean;
+  /** How long after its deadline the latest item was taken up. */
+  readonly lagMs: number;
 };
 
-type Tally = { acted: number; failed: number; more: boolean };
+type Tally = { -readonly [Field in keyof CleanupReport]: CleanupReport[Field] };
 
 /**
  * Acts on what is due and on nothing else (I6): each row by its own deadline, each under a condition
@@ -33,80 +36,75 @@ type Tally = { acted: number; failed: number; more: boolean };
  */
 export async function runCleanup(deps: CleanupDeps, limits: CleanupLimits): Promise<CleanupReport> {
   const startedAt = deps.clock.now();
-  const connections = await workThrough(deps, limits, {
+  const tally: Tally = {
+    closed: 0,
+    announced: 0,
+    checked: 0,
+    robotsOffline: 0,
+    sessionsEnded: 0,
+    failed: 0,
+    more: false,
+    lagMs: 0,
+  };
+  const run = { deps, limits, tally };
+  await workThrough(run, {
     due: (of) => deps.connections.due(of),
-    keyOf: (id) => id,
-    act: (id, now) => closeDueConnection(deps, id, now),
+    nameOf: (id) => id,
+    act: (id, now) => actOnConnection(deps, id, now),
   });
-  const robots = await workThrough(deps, limits, {
+  await workThrough(run, {
     due: (of) => deps.robots.due(of),
-    keyOf: (id) => id,
+    nameOf: (id) => id,
     act: (id, now) => endResumeOf(deps, id, now),
   });
-  const sessions = await workThrough(deps, limits, {
+  await workThrough(run, {
     due: (of) => deps.sessions.due(of),
-    keyOf: ({ robotId, sessionId }) => `${sessionId} ${robotId}`,
-    act: (key, now) => endDueSession(deps, key, now),
+    nameOf: ({ robotId, sessionId }) => `${sessionId} ${robotId}`,
+    act: async (key, now) => ((await endDueSession(deps, key, now)) ? 'sessionsEnded' : undefined),
   });
-  const report = {
-    closed: connections.acted,
-    robotsOffline: robots.acted,
-    sessionsEnded: sessions.acted,
-    failed: connections.failed + robots.failed + sessions.failed,
-    more: connections.more || robots.more || sessions.more,
-  };
-  deps.lifeLog.note({ type: 'cleanup_done', ...report, tookMs: deps.clock.now() - startedAt });
-  return report;
-}
-
-/** The robot did not come back: `offline`, and its sessions end. */
-async function endResumeOf(deps: CleanupDeps, robotId: RobotId, now: number): Promise<boolean> {
-  if (!(await deps.robots.endResume(robotId, { now, retryAt: now + closingRetryMs }))) return false;
-  await endOfflineRobot(deps, robotId);
-  return true;
-}
-
-type Work<Key> = {
-  due(of: { shard: number; now: number; limit: number }): Promise<readonly Key[]>;
-  keyOf(key: Key): string;
-  /** Whether the item was acted upon; false when somebody else came first or it was not due after all. */
-  act(key: Key, now: number): Promise<boolean>;
-};
-
-async function workThrough<Key>(deps: CleanupDeps, limits: CleanupLimits, work: Work<Key>): Promise<Tally> {
-  const shards = Array.from({ length: deps.deadlineShards }, (_, shard) =>
-    workThroughShard(deps, limits, { ...work, shard }),
-  );
-  const tallies = await Promise.all(shards);
-  return {
-    acted: tallies.reduce((sum, { acted }) => sum + acted, 0),
-    failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
-    more: tallies.some(({ more }) => more),
-  };
-}
-
-/** A shard that cannot be read keeps neither the other shards nor the other kinds of row from their turn. */
-async function workThroughShard<Key>(
-  deps: CleanupDeps,
-  limits: CleanupLimits,
-  work: Work<Key> & { shard: number },
-): Promise<Tally> {
-  const tally: Tally = { acted: 0, failed: 0, more: false };
-  try {
-    await workThroughBatches(deps, limits, { ...work, tally });
-  } catch (failure) {
-    countFailure(deps, tally, failure);
-    tally.more = true;
-  }
+  deps.lifeLog.note({ type: 'cleanup_done', ...tally, tookMs: deps.clock.now() - startedAt });
   return tally;
 }
 
-async function workThroughBatches<Key>(
+/** The robot did not come back: `offline`, and its sessions end. */
+async function endResumeOf(
   deps: CleanupDeps,
-  limits: CleanupLimits,
-  work: Work<Key> & { shard: number; tally: Tally },
-): Promise<void> {
-  const { tally } = work;
+  robotId: RobotId,
+  now: number,
+): Promise<'robotsOffline' | undefined> {
+  if (!(await deps.robots.endResume(robotId, { now, retryAt: now + retryMs }))) return undefined;
+  await endOfflineRobot(deps, robotId);
+  return 'robotsOffline';
+}
+
+type Run = { readonly deps: CleanupDeps; readonly limits: CleanupLimits; readonly tally: Tally };
+
+type Work<Key> = {
+  due(of: DueQuery): Promise<readonly Due<Key>[]>;
+  nameOf(key: Key): string;
+  /** What was done; undefined when somebody else came first or nothing was due after all. */
+  act(key: Key, now: number): Promise<Deed | undefined>;
+};
+
+async function workThrough<Key>(run: Run, work: Work<Key>): Promise<void> {
+  const shards = Array.from({ length: run.deps.deadlineShards }, (_, shard) =>
+    workThroughShard(run, work, shard),
+  );
+  await Promise.all(shards);
+}
+
+/** A shard that cannot be read keeps neither the other shards nor the other kinds of row from their turn. */
+async function workThroughShard<Key>(run: Run, work: Work<Key>, shard: number): Promise<void> {
+  try {
+    await workThroughBatches(run, work, shard);
+  } catch (failure) {
+    countFailure(run, failure);
+    run.tally.more = true;
+  }
+}
+
+async function workThroughBatches<Key>(run: Run, work: Work<Key>, shard: number): Promise<void> {
+  const { deps, limits, tally } = run;
   // The index follows the table with a delay, and what failed stays due: such are named again, and
   // read past to what comes behind them.
   const seen = new Set<string>();
@@ -118,32 +116,31 @@ async function workThroughBatches<Key>(
       return;
     }
     const limit = limits.batch + namedAgain;
-    const due = await work.due({ shard: work.shard, now, limit });
-    const fresh = due.filter((key) => !seen.has(work.keyOf(key)));
-    for (const key of fresh) seen.add(work.keyOf(key));
-    await Promise.all(fresh.map((key) => actOn(deps, work, { key, now, tally })));
+    const due = await work.due({ shard, now, limit });
+    const fresh = due.filter(({ key }) => !seen.has(work.nameOf(key)));
+    for (const { key } of fresh) seen.add(work.nameOf(key));
+    await Promise.all(fresh.map((item) => actOn(run, work, { ...item, now })));
     namedAgain = due.length - fresh.length;
     if (due.length < limit) {
-      tally.more = namedAgain > 0;
+      if (namedAgain > 0) tally.more = true;
       return;
     }
   }
 }
 
 /** One item that fails, for whatever reason, does not keep the others from their turn. */
-async function actOn<Key>(
-  deps: CleanupDeps,
-  work: Work<Key>,
-  item: { key: Key; now: number; tally: Tally },
-): Promise<void> {
+async function actOn<Key>(run: Run, work: Work<Key>, item: Due<Key> & { now: number }): Promise<void> {
+  const { tally } = run;
+  tally.lagMs = Math.max(tally.lagMs, item.now - item.dueAt);
   try {
-    if (await work.act(item.key, item.now)) item.tally.acted += 1;
+    const deed = await work.act(item.key, item.now);
+    if (deed !== undefined) tally[deed] += 1;
   } catch (failure) {
-    countFailure(deps, item.tally, failure);
+    countFailure(run, failure);
   }
 }
 
-function countFailure(deps: CleanupDeps, tally: Tally, failure: unknown): void {
+function countFailure({ deps, tally }: Run, failure: unknown): void {
   tally.failed += 1;
   if (failure instanceof DependencyUnavailable) {
     deps.lifeLog.note({ type: 'dependency_unavailable', where: 'cleanup', code: failure.code });

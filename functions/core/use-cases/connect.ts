@@ -1,16 +1,20 @@
 import type { HandshakeRefusal, TokenCarrier } from '../../../protocol/handshake.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { Credentials } from '../credentials.ts';
-import { type Connection, connectionDeadline, type SocketAddress } from '../model/connection.ts';
+import type { Connection, SocketAddress } from '../model/connection.ts';
+import { connectionDeadline } from '../model/connection-deadline.ts';
 import { identify, type VerifiedToken } from '../model/identity.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectionStore } from '../ports/connection-store.ts';
 import type { LifeLog } from '../ports/life-log.ts';
+import type { RevocationStore } from '../ports/revocation-store.ts';
 import type { TokenVerifier } from '../ports/token-verifier.ts';
+import { isRevokedToken } from './revoked-sign-in.ts';
 
 export type ConnectDeps = {
   readonly verifier: TokenVerifier;
   readonly connections: ConnectionStore;
+  readonly revocations: RevocationStore;
   readonly clock: Clock;
   readonly policy: TokenPolicy;
   readonly lifeLog: LifeLog;
@@ -31,7 +35,8 @@ const refusalsByVerification = {
 
 /**
  * Authenticates a new socket and records it. It does not yet take anything over: the gateway answers
- * 410 to every post until `$connect` has returned, so the session is claimed by `hello`.
+ * 410 to every post until `$connect` has returned, so the session is claimed by `hello`,
+ * which also finds a revocation that is written at this very moment.
  */
 export async function connect(
   deps: ConnectDeps,
@@ -79,10 +84,23 @@ async function admit(
         : 'The user is in a robot group and in a group for people; it must be one of them.';
     return refuse(deps, { status: 403, message, reason: identity });
   }
+  if (await isRevokedToken(deps, entry.token)) {
+    return refuse(deps, {
+      status: 401,
+      message: 'The sign-in was revoked. Renew the token once; when that fails, sign in again.',
+      reason: 'revoked',
+    });
+  }
   const now = deps.clock.now();
-  const young = { connectedAt: now, token: entry.token.life, state: 'connected' } as const;
-  const connection: Connection = {
+  const young = {
     ...entry.socket,
+    connectedAt: now,
+    token: entry.token.life,
+    state: 'connected',
+    refreshes: 0,
+    settledUntil: 0,
+  } as const;
+  const connection: Connection = {
     ...young,
     identity,
     nextDeadlineAt: connectionDeadline(deps.policy, young),

@@ -1,23 +1,28 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { ClientId, RobotId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
-import type { Connection } from '../model/connection.ts';
+import type { Connection, HowEnded } from '../model/connection.ts';
 import { type EndSessionsDeps, endOfflineRobot, endSession } from './end-sessions.ts';
 
 export type EndConnectionDeps = EndSessionsDeps & { readonly policy: TokenPolicy };
 
-/** How long what is being ended rests before the cleanup takes it up again. */
-export const closingRetryMs = 60_000;
+/** How long what is being ended or announced rests before the cleanup takes it up again. */
+export const retryMs = 60_000;
 
-export type ConnectionEnd = {
-  readonly how: 'disconnect' | 'bye' | 'expired' | 'no_hello';
-  /** Why the sessions of a client end with it. */
-  readonly reason: CloseReason;
+/** Why the sessions of a client end with its connection. */
+const reasonOf: Record<HowEnded, CloseReason> = {
+  disconnect: 'closed',
+  bye: 'closed',
+  expired: 'expired',
+  no_hello: 'closed',
+  gone: 'closed',
+  revoked: 'revoked',
+  regrouped: 'forbidden',
 };
 
 /**
- * Ends what hung on a connection, then deletes its row. The row goes last and is marked `closing`
- * before, and each step may be repeated: who dies half-way leaves a row that the cleanup finishes.
+ * Ends what hung on a connection that is marked `closing`, then deletes its row. The row goes last,
+ * and each step may be repeated: who dies half-way leaves a row that the cleanup finishes.
  *
  * A robot's session outlasts the socket: it is `away` until the resume window ends (I3), unless the
  * robot said `bye`. If a newer connection has the robot, nothing of it is touched (I4).
@@ -25,23 +30,25 @@ export type ConnectionEnd = {
 export async function endConnection(
   deps: EndConnectionDeps,
   connection: Connection,
-  end: ConnectionEnd,
+  how: HowEnded,
 ): Promise<void> {
   const { connectionId, identity, clientId } = connection;
   const now = deps.clock.now();
   if (identity.kind === 'robot') {
-    await endRobot(deps, identity.robotId, { connection, now, bye: end.how === 'bye' });
+    await endRobot(deps, identity.robotId, { connection, now, bye: how === 'bye' });
   } else if (clientId !== undefined) {
-    await endClient(deps, clientId, { connection, reason: end.reason });
+    await endClient(deps, clientId, { connection, reason: reasonOf[how] });
   }
-  await deps.connections.remove(connectionId);
+  // Of several who end it at once, one tells how its token lived.
+  if ((await deps.connections.remove(connectionId)) === undefined) return;
   deps.lifeLog.note({
     type: 'disconnected',
     connectionId,
     kind: identity.kind,
-    how: end.how,
+    how,
     lifetimeMs: now - connection.connectedAt,
     tokenRemainingMs: connection.token.expiresAt - now,
+    refreshes: connection.refreshes,
   });
 }
 
@@ -53,7 +60,7 @@ async function endRobot(
   const { now } = of;
   const { connectionId } = of.connection;
   if (of.bye) {
-    const left = await deps.robots.leave(robotId, { connectionId, now, retryAt: now + closingRetryMs });
+    const left = await deps.robots.leave(robotId, { connectionId, now, retryAt: now + retryMs });
     if (left) await endOfflineRobot(deps, robotId);
   } else {
     await deps.robots.release(robotId, { connectionId, now, resumeEndsAt: now + deps.policy.resumeWindowMs });

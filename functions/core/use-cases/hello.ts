@@ -1,8 +1,10 @@
 import { protocolVersion } from '../../../protocol/limits.ts';
-import { type Connection, connectionDeadline, isExpired, type SocketAddress } from '../model/connection.ts';
+import { type Connection, isExpired, type SocketAddress } from '../model/connection.ts';
+import { connectionDeadline } from '../model/connection-deadline.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import { claimRobot } from './claim-robot.ts';
 import type { HelloDeps } from './hello-deps.ts';
+import { endRevoked, isRevokedConnection } from './revoked-sign-in.ts';
 import { tokenExpired, unauthenticated } from './sender.ts';
 import { welcomeOf } from './welcome.ts';
 
@@ -50,10 +52,11 @@ async function enterClient(
     if (sessions.length === 0) await deps.clients.remove(clientId, connectionId);
     return unauthenticated();
   }
+  if (await isRevokedConnection(deps, connection)) return endRevoked(deps, connection);
   const { policy, fleetSize } = deps;
   const posted = await deps.peers.post(
     connection,
-    welcomeOf(ready, { policy, fleetSize, requestId: hello.requestId }),
+    welcomeOf(ready, { policy, fleetSize, now: deps.clock.now(), requestId: hello.requestId }),
   );
   if (posted === 'delivered') {
     deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'client', clientId });

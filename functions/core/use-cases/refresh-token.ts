@@ -1,34 +1,33 @@
 import type { RobotId } from '../../../protocol/ids.ts';
-import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import { sessionDeadline } from '../model/client-session.ts';
-import {
-  type Connection,
-  connectionDeadline,
-  isExpired,
-  refreshAt,
-  type SocketAddress,
-} from '../model/connection.ts';
+import { type Connection, isExpired, refreshAt, type SocketAddress } from '../model/connection.ts';
+import { connectionDeadline } from '../model/connection-deadline.ts';
 import { fleetsOf, type Identity, identify, type VerifiedToken } from '../model/identity.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { FleetDirectory } from '../ports/fleet-directory.ts';
+import type { RevocationStore } from '../ports/revocation-store.ts';
 import type { TokenVerifier } from '../ports/token-verifier.ts';
+import type { EndConnectionDeps } from './end-connection.ts';
 import { endForbiddenSessions } from './end-forbidden-sessions.ts';
-import type { EndSessionsDeps } from './end-sessions.ts';
+import { endRevoked, isRevokedConnection, isRevokedToken } from './revoked-sign-in.ts';
 import { tokenExpired, unauthenticated } from './sender.ts';
 
-export type RefreshDeps = EndSessionsDeps & {
+export type RefreshDeps = EndConnectionDeps & {
   readonly verifier: TokenVerifier;
+  readonly revocations: RevocationStore;
   readonly fleets: FleetDirectory;
-  readonly policy: TokenPolicy;
 };
 
-export type Refreshed = { readonly tokenExpiresAt: number; readonly refreshAt: number };
+export type Refresh = { readonly caller: SocketAddress; readonly token: string };
+
+export type Refreshed = {
+  readonly sentAt: number;
+  readonly tokenExpiresAt: number;
+  readonly refreshAt: number;
+};
 
 /** Lengthens the life of an open connection, until its grace has ended (I2). Never changes who it is, never shortens (I5). */
-export async function refreshToken(
-  deps: RefreshDeps,
-  input: { caller: SocketAddress; token: string },
-): Promise<Outcome<Refreshed>> {
+export async function refreshToken(deps: RefreshDeps, input: Refresh): Promise<Outcome<Refreshed>> {
   const verified = await verify(deps, input.token);
   if (!verified.ok) return verified;
   const { token, identity } = verified.value;
@@ -40,6 +39,9 @@ export async function refreshToken(
     return refused('identity_mismatch', 'The token speaks for somebody else than this connection does.');
   }
   if (token.life.expiresAt < connection.token.expiresAt) return notNewer();
+  if (await isRevokedToken(deps, token)) {
+    return refused('token_invalid', 'The sign-in of this token was revoked; the one in use is kept.');
+  }
   return write(deps, connection, token);
 }
 
@@ -85,13 +87,19 @@ async function write(
     case 'not_newer':
       return notNewer();
     case 'refreshed':
+      // Again, after the write: who revokes at this very moment may have listed what it closes before it.
+      if (await isRevokedConnection(deps, renewed)) return endRevoked(deps, renewed);
       deps.lifeLog.note({ type: 'refreshed', connectionId, tokenExpiresAt: token.life.expiresAt });
       // After the row has the new groups: from here on nothing more is opened by the old ones.
       if (connection.clientId !== undefined) {
         const sessions = await deps.clients.sessionsOf(connection.clientId);
         await endForbiddenSessions(deps, sessions, token.groups);
       }
-      return done({ tokenExpiresAt: token.life.expiresAt, refreshAt: refreshAt(deps.policy, token.life) });
+      return done({
+        sentAt: deps.clock.now(),
+        tokenExpiresAt: token.life.expiresAt,
+        refreshAt: refreshAt(deps.policy, token.life),
+      });
   }
 }
 

@@ -9,7 +9,7 @@ const reconnectsPerSecond = 300;
 /** What `welcome` says: who the server takes the caller for, and every time that the caller must keep. */
 export function welcomeOf(
   connection: Connection,
-  terms: { policy: TokenPolicy; fleetSize: number; requestId: string | undefined },
+  terms: { policy: TokenPolicy; fleetSize: number; now: number; requestId: string | undefined },
 ): Welcome {
   const { policy } = terms;
   const { identity, token, clientId } = connection;
@@ -22,6 +22,7 @@ export function welcomeOf(
     ...(identity.kind === 'robot' ? { robotId: identity.robotId } : {}),
     ...(clientId === undefined ? {} : { clientId }),
     groups: [...identity.groups],
+    sentAt: terms.now,
     tokenExpiresAt: token.expiresAt,
     refreshAt: refreshAt(policy, token),
     connectionExpiresAt: connection.connectedAt + policy.rollOverMs.to,

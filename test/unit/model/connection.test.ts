@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sessionDeadline } from '../../../functions/core/model/client-session.ts';
-import { connectionDeadline, isExpired, refreshAt } from '../../../functions/core/model/connection.ts';
+import { isExpired, refreshAt } from '../../../functions/core/model/connection.ts';
+import { closesAt } from '../../../functions/core/model/connection-deadline.ts';
+import { connectionId } from '../../../protocol/ids.ts';
 import { makeTokenPolicy } from '../../../protocol/token-policy.ts';
 
-const policy = makeTokenPolicy({ graceMs: 60_000, helloWithinMs: 30_000, resumeWindowMs: 120_000 });
-const token = { issuedAt: 1_000, expiresAt: 1_001_000 };
+const policy = makeTokenPolicy();
+const token = { issuedAt: 1_000, expiresAt: 1_001_000, signedInAt: 1_000 };
 
 describe('isExpired', () => {
   it('I1: is exact, and true at the very moment', () => {
@@ -14,33 +16,24 @@ describe('isExpired', () => {
   });
 });
 
-describe('connectionDeadline', () => {
-  const at = (state: 'connected' | 'ready' | 'closing', connectedAt: number) =>
-    connectionDeadline(policy, { connectedAt, token, state });
-
-  it('is the end of the time for hello while there was none', () => {
-    expect(at('connected', 5_000)).toBe(35_000);
-  });
-
-  it('is the end of the grace where that comes first', () => {
-    expect(at('connected', 1_050_000)).toBe(1_061_000);
-  });
-
-  it('is the end of the grace after hello', () => {
-    expect(at('ready', 5_000)).toBe(1_061_000);
-  });
-});
-
 describe('sessionDeadline', () => {
   it('comes after everything that the connection’s own deadline leads to', () => {
-    const connectionsOwn = connectionDeadline(policy, { connectedAt: 0, token, state: 'ready' });
-    expect(sessionDeadline(policy, token.expiresAt)).toBe(connectionsOwn + policy.resumeWindowMs);
+    const connection = {
+      connectionId: connectionId.parse('c'),
+      connectedAt: 0,
+      token,
+      state: 'ready',
+      settledUntil: 0,
+    } as const;
+    expect(sessionDeadline(policy, token.expiresAt)).toBe(
+      closesAt(policy, connection) + policy.resumeWindowMs,
+    );
   });
 });
 
 describe('refreshAt', () => {
   it('F2: is a part of the token’s own life after it was issued, a whole number', () => {
     expect(refreshAt(policy, token)).toBe(801_000);
-    expect(refreshAt(policy, { issuedAt: 0, expiresAt: 999 })).toBe(799);
+    expect(refreshAt(policy, { issuedAt: 0, expiresAt: 999, signedInAt: 0 })).toBe(799);
   });
 });

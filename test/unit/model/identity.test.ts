@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fleetsOf, identify, roleOf } from '../../../functions/core/model/identity.ts';
 import { user } from '../core/support/people.ts';
 
-const life = { issuedAt: 0, expiresAt: 1 };
+const life = { issuedAt: 0, signedInAt: 0, expiresAt: 1 };
 const identityOf = (...groups: string[]) => identify({ ...user('someone', ...groups), life });
 
 describe('identify', () => {

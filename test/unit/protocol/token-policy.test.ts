@@ -21,6 +21,7 @@ describe('the default policy', () => {
       graceMs: 60 * secondMs,
       resumeWindowMs: 120 * secondMs,
       rollOverMs: { from: 100 * minuteMs, to: 110 * minuteMs },
+      checkEveryMs: 30 * minuteMs,
       helloWithinMs: 30 * secondMs,
       cleanupEveryMs: minuteMs,
       leewayMs: 30 * secondMs,
@@ -43,12 +44,24 @@ describe('the default policy', () => {
 
 describe('a short life', () => {
   it.each([
-    [30 * secondMs, [6 * secondMs, 1.2 * secondMs], 1.5 * secondMs],
-    [5 * minuteMs, [minuteMs, 12 * secondMs], 15 * secondMs],
-    [10 * minuteMs, [2 * minuteMs, 24 * secondMs], 30 * secondMs],
-    [50 * minuteMs, [10 * minuteMs, 2 * minuteMs], 30 * secondMs],
-  ])('of %i ms scales warnings and leeway down', (tokenMs, warnMs, leewayMs) => {
-    expect(makeTokenPolicy({ tokenMs })).toMatchObject({ warnMs, leewayMs });
+    [30 * secondMs, [3.6 * secondMs, 1.5 * secondMs], 1.5 * secondMs, 6 * secondMs],
+    [5 * minuteMs, [36 * secondMs, 15 * secondMs], 15 * secondMs, minuteMs],
+    [10 * minuteMs, [72 * secondMs, 30 * secondMs], 30 * secondMs, minuteMs],
+    [100 * minuteMs, [10 * minuteMs, 2 * minuteMs], 30 * secondMs, minuteMs],
+  ])('of %i ms scales warnings, leeway, grace and cleanup down', (tokenMs, warnMs, leewayMs, graceMs) => {
+    const cleanupEveryMs = Math.min(minuteMs, ...warnMs);
+    expect(makeTokenPolicy({ tokenMs })).toMatchObject({ warnMs, leewayMs, graceMs, cleanupEveryMs });
+  });
+
+  it('F2: is warned of only after its holder should have refreshed, the latest by its jitter included', () => {
+    for (const tokenMs of [6 * secondMs, 30 * secondMs, 5 * minuteMs, hourMs, 4 * hourMs]) {
+      const { warnMs, refreshAtFraction } = makeTokenPolicy({ tokenMs });
+      expect(tokenMs - Math.max(...warnMs)).toBeGreaterThan(tokenMs * (refreshAtFraction + 0.05));
+    }
+  });
+
+  it('a grace that is given takes the cleanup along, which must not be slower', () => {
+    expect(makeTokenPolicy({ graceMs: 20 * secondMs })).toMatchObject({ cleanupEveryMs: 20 * secondMs });
   });
 
   it.each([30 * secondMs, 7 * minuteMs, hourMs, 4 * hourMs])(

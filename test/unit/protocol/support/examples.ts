@@ -48,7 +48,7 @@ export const clientExamples: Record<Action, Example> = {
     least: { action: 'closeSession', sessionId, robotId },
   },
   getIceServers: { full: { action: 'getIceServers', requestId }, least: { action: 'getIceServers' } },
-  bye: { full: { action: 'bye', requestId }, least: { action: 'bye' } },
+  bye: { full: { action: 'bye', requestId, signOut: true }, least: { action: 'bye' } },
 };
 
 export const wrongClientMessages: readonly { action: Action; field: string; value: unknown }[] = [
@@ -87,6 +87,7 @@ const welcome = {
   principalId: '3f1c-principal',
   groups: ['operators', 'fleet:demo'],
   tokenExpiresAt: at,
+  sentAt: at,
   refreshAt: at,
   connectionExpiresAt: at,
   resumed: false,
@@ -101,8 +102,16 @@ export const serverExamples: Record<ServerType, Example> = {
   welcome: { full: { ...welcome, requestId, robotId, clientId, sessions: [resumedSession] }, least: welcome },
   pong: { full: { type: 'pong' }, least: { type: 'pong' } },
   tokenRefreshed: {
-    full: { type: 'tokenRefreshed', requestId, tokenExpiresAt: at, refreshAt: at },
-    least: { type: 'tokenRefreshed', tokenExpiresAt: at, refreshAt: at },
+    full: { type: 'tokenRefreshed', requestId, sentAt: at, tokenExpiresAt: at, refreshAt: at },
+    least: { type: 'tokenRefreshed', sentAt: at, tokenExpiresAt: at, refreshAt: at },
+  },
+  tokenExpiring: {
+    full: { type: 'tokenExpiring', tokenExpiresAt: at, remainingMs: 600_000 },
+    least: { type: 'tokenExpiring', tokenExpiresAt: at, remainingMs: 0 },
+  },
+  tokenExpired: {
+    full: { type: 'tokenExpired', graceEndsAt: at },
+    least: { type: 'tokenExpired', graceEndsAt: at },
   },
   robots: {
     full: {

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import type { PrincipalId } from '../../../protocol/ids.ts';
+import type { RevocationStore } from '../../core/ports/revocation-store.ts';
+import { expiringAfter } from './deadline.ts';
+import { revocationKey } from './directory-keys.ts';
+import { anyOf, isAbsent, isBelow } from './expression.ts';
+import { parseRow } from './parse-row.ts';
+import { dynamoDbTable, type TableAccess } from './table.ts';
+
+const untilRow = z.object({
+  signInsUntil: z.number().exactOptional(),
+  tokensUntil: z.number().exactOptional(),
+});
+
+type Until = keyof z.infer<typeof untilRow>;
+
+export function dynamoDbRevocationStore(access: TableAccess): RevocationStore {
+  const table = dynamoDbTable(access);
+
+  /** Two moments in one row, each of which only rises; the row stays as long as the later of its records. */
+  const raise = async (principalId: PrincipalId, of: { until: Until; at: number; keepUntil: number }) => {
+    const key = revocationKey(principalId);
+    const { ttl } = expiringAfter(of.keepUntil);
+    await table.update(key, {
+      changes: [{ set: { [of.until]: of.at } }],
+      onlyIf: anyOf(isAbsent(of.until), isBelow(of.until, of.at)),
+    });
+    await table.update(key, {
+      changes: [{ set: { ttl } }],
+      onlyIf: anyOf(isAbsent('ttl'), isBelow('ttl', ttl)),
+    });
+  };
+
+  return {
+    async of({ principalId, originJti }) {
+      const keys = [
+        revocationKey(principalId),
+        ...(originJti === undefined ? [] : [revocationKey(principalId, originJti)]),
+      ];
+      const [all, signIn] = await table.getMany(keys);
+      return {
+        ...(all === undefined ? {} : parseRow(untilRow, all)),
+        signInRevoked: signIn !== undefined,
+      };
+    },
+
+    revokeSignInsUntil: (principalId, of) => raise(principalId, { ...of, until: 'signInsUntil' }),
+
+    revokeTokensUntil: (principalId, of) => raise(principalId, { ...of, until: 'tokensUntil' }),
+
+    async revokeSignIn({ principalId, originJti }, { keepUntil }) {
+      await table.put({ ...revocationKey(principalId, originJti), ...expiringAfter(keepUntil) });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { PrincipalId } from '../../../protocol/ids.ts';
+import type { Connection } from '../model/connection.ts';
+import type { TokenLife } from '../model/identity.ts';
+import { isRevoked } from '../model/revocation.ts';
+import { refused } from '../outcome.ts';
+import type { RevocationStore } from '../ports/revocation-store.ts';
+import type { EndConnectionDeps } from './end-connection.ts';
+import { closeForToken } from './part-with.ts';
+
+/**
+ * Whether a genuine token is refused because it, or the sign-in that it stems from, was revoked (F13).
+ *
+ * @throws {DependencyUnavailable} then nothing is known, and the answer is not yes (I10).
+ */
+export async function isRevokedToken(
+  { revocations }: { revocations: RevocationStore },
+  { principalId, life }: { principalId: PrincipalId; life: TokenLife },
+): Promise<boolean> {
+  return isRevoked(life, await revocations.of({ principalId, originJti: life.originJti }));
+}
+
+/** The same of a connection, by the token that it was opened or last refreshed with. */
+export function isRevokedConnection(
+  deps: { revocations: RevocationStore },
+  { identity: { principalId }, token }: Connection,
+): Promise<boolean> {
+  return isRevokedToken(deps, { principalId, life: token });
+}
+
+/** Whoever finds a revocation after its own write closes the connection: the one who revoked may have listed before it. */
+export async function endRevoked(deps: EndConnectionDeps, connection: Connection) {
+  await closeForToken(deps, connection, 'revoked');
+  return refused('unauthenticated', 'The sign-in was revoked; sign in again.');
+}
