@@ -1,14 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { DeadLetters } from './dead-letters.ts';
 import type { HeliographFunction } from './heliograph-function.ts';
 
 export type CleanupScheduleProps = {
   readonly cleanup: HeliographFunction;
   readonly everyMs: number;
+  readonly undelivered: DeadLetters;
 };
 
 const minuteMs = 60_000;
@@ -23,22 +23,12 @@ export class CleanupSchedule extends Construct {
     super(scope, id);
 
     const every = Duration.minutes(Math.max(1, Math.floor(props.everyMs / minuteMs)));
-    const undelivered = new Queue(this, 'Undelivered', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    // Scheduler hands the event over and is done: what the function itself fails at is Lambda's to report.
-    props.cleanup.lambda.configureAsyncInvoke({
-      onFailure: new SqsDestination(undelivered),
-      retryAttempts: 1,
-      maxEventAge: every,
-    });
+    props.undelivered.keepFailuresOf(props.cleanup, { maxEventAge: every, retries: 1 });
     new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(every),
       description: 'Heliograph: announces and closes what is due.',
       target: new LambdaInvoke(props.cleanup.lambda, {
-        deadLetterQueue: undelivered,
+        deadLetterQueue: props.undelivered.queue,
         retryAttempts: 2,
         // Older than that, the next run has done its work.
         maxEventAge: every,

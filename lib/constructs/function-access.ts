@@ -12,11 +12,15 @@ export type TableAccess<T extends TableName = TableName> = {
 };
 
 /** Methods of `@connections`. */
-export type ManagementMethod = 'POST' | 'DELETE';
+export type ManagementMethod = 'GET' | 'POST' | 'DELETE';
+
+/** What may be asked of Cognito. Nobody may create users or change them. */
+export type UserPoolAction = 'AdminGetUser' | 'AdminUserGlobalSignOut';
 
 export type FunctionAccess = {
   readonly tables: { readonly [T in TableName]?: TableAccess<T> };
   readonly connections: readonly ManagementMethod[];
+  readonly userPool?: readonly UserPoolAction[];
 };
 
 /**
@@ -27,20 +31,23 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
   /** $connect, $disconnect, $default, refreshToken, bye */
   connection: {
     tables: {
-      connections: { items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+      connections: {
+        items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+        queryIndexes: ['byPrincipal'],
+      },
       robotSessions: { items: ['GetItem', 'UpdateItem'] },
       clientSessions: { items: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'] },
-      directory: { items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+      directory: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
     },
     connections: ['POST', 'DELETE'],
   },
   /** hello, listRobots, openSession, closeSession, getIceServers */
   sessions: {
     tables: {
-      connections: { items: ['GetItem', 'UpdateItem'] },
+      connections: { items: ['GetItem', 'UpdateItem', 'DeleteItem'] },
       robotSessions: { items: ['GetItem', 'BatchGetItem', 'UpdateItem'] },
       clientSessions: { items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] },
-      directory: { items: ['PutItem', 'UpdateItem', 'DeleteItem', 'Query'] },
+      directory: { items: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] },
     },
     connections: ['POST', 'DELETE'],
   },
@@ -63,6 +70,17 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
       },
       directory: { items: ['UpdateItem', 'DeleteItem'] },
     },
+    connections: ['GET', 'POST', 'DELETE'],
+  },
+  /** Orders of operators, and calls of Cognito's management API. */
+  revocation: {
+    tables: {
+      connections: { items: ['GetItem', 'UpdateItem', 'DeleteItem'], queryIndexes: ['byPrincipal'] },
+      robotSessions: { items: ['GetItem', 'UpdateItem'] },
+      clientSessions: { items: ['DeleteItem'] },
+      directory: { items: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+    },
     connections: ['POST', 'DELETE'],
+    userPool: ['AdminGetUser', 'AdminUserGlobalSignOut'],
   },
 };

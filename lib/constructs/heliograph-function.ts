@@ -27,7 +27,7 @@ const bundlingOptions: BundlingOptions = {
   esbuildArgs: { '--alias': `${bundling.alias.from}=${bundling.alias.to}` },
 };
 
-/** One of the four functions: what they have in common, and nothing that one may and another may not. */
+/** One of the functions: what they have in common, and nothing that one may and another may not. */
 export class HeliographFunction extends Construct {
   readonly lambda: NodejsFunction;
 

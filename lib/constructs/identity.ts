@@ -1,7 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { TokenPolicy } from '../../protocol/token-policy.ts';
+import type { UserPoolAction } from './function-access.ts';
+import type { HeliographFunction } from './heliograph-function.ts';
 
 export type IdentityProps = {
   readonly poolName: string;
@@ -50,6 +53,16 @@ export class Identity extends Construct {
     }
     this.robots = this.addClient('Robots', props.tokenPolicy, props.tokenPolicy.refreshTokenMs.robots);
     this.people = this.addClient('People', props.tokenPolicy, props.tokenPolicy.refreshTokenMs.people);
+  }
+
+  /** What a function may ask of this pool, and of no other. */
+  allow(user: HeliographFunction, actions: readonly UserPoolAction[]): void {
+    user.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `cognito-idp:${action}`),
+        resources: [this.userPool.userPoolArn],
+      }),
+    );
   }
 
   /** All three validities are given: Cognito reads a missing unit as hours for one token and days for another. */

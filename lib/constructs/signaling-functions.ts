@@ -3,7 +3,7 @@ import type { IWebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { SettingName } from '../../functions/environment-names.ts';
-import type { FunctionName } from '../../functions/route-table.ts';
+import { type FunctionName, functionNames } from '../../functions/route-table.ts';
 import type { TableName } from '../../functions/table-shapes.ts';
 import { apiIdPlaceholder, type HeliographConfig, userPoolIdPlaceholder } from '../config.ts';
 import { functionAccess, type TableAccess } from './function-access.ts';
@@ -28,9 +28,10 @@ const settingsOf: Record<FunctionName, readonly SettingName[]> = {
   sessions: ['tokenPolicy', 'iceServers', 'fleetSize', 'maxSessionsPerRobot', 'managementEndpoint'],
   relay: ['tokenPolicy', 'managementEndpoint'],
   cleanup: ['tokenPolicy'],
+  revocation: ['tokenPolicy', 'userPoolId'],
 };
 
-/** The four functions, and what each is given. */
+/** The functions, and what each is given. */
 export class SignalingFunctions extends Construct {
   readonly byName: Readonly<Record<FunctionName, HeliographFunction>>;
 
@@ -53,14 +54,25 @@ export class SignalingFunctions extends Construct {
         name: 'cleanup',
         memorySize: 512,
         logRetention,
-        // The next run starts after a minute and would find the same rows.
-        timeout: Duration.seconds(55),
+        // A little more than a period: where the policy wants runs more often than the schedule can, one
+        // loops until the next begins. Two at once are safe.
+        timeout: Duration.seconds(75),
+      }),
+      revocation: new HeliographFunction(this, 'Revocation', {
+        name: 'revocation',
+        memorySize: 512,
+        logRetention,
+        timeout: Duration.seconds(60),
       }),
     };
   }
 
   /** Permissions, by the table in `function-access.ts`. */
-  allow(targets: { readonly tables: Tables; readonly signaling: WebSocketSignalingApi }): void {
+  allow(targets: {
+    readonly tables: Tables;
+    readonly signaling: WebSocketSignalingApi;
+    readonly identity: Identity;
+  }): void {
     for (const [name, user] of this.entries()) {
       const access = functionAccess[name];
       allowTable(user, targets.tables.connections, access.tables.connections);
@@ -68,6 +80,7 @@ export class SignalingFunctions extends Construct {
       allowTable(user, targets.tables.clientSessions, access.tables.clientSessions);
       allowTable(user, targets.tables.directory, access.tables.directory);
       targets.signaling.allowManagement(user, access.connections);
+      if (access.userPool !== undefined) targets.identity.allow(user, access.userPool);
     }
   }
 
@@ -87,13 +100,7 @@ export class SignalingFunctions extends Construct {
   }
 
   private entries(): [FunctionName, HeliographFunction][] {
-    const { connection, sessions, relay, cleanup } = this.byName;
-    return [
-      ['connection', connection],
-      ['sessions', sessions],
-      ['relay', relay],
-      ['cleanup', cleanup],
-    ];
+    return functionNames.map((name) => [name, this.byName[name]]);
   }
 }
 

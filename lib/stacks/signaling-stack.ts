@@ -3,7 +3,9 @@ import type { Construct } from 'constructs';
 import type { HeliographConfig } from '../config.ts';
 import { ApiGatewayLogRole } from '../constructs/api-gateway-log-role.ts';
 import { CleanupSchedule } from '../constructs/cleanup-schedule.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
 import type { Identity } from '../constructs/identity.ts';
+import { RevocationEvents } from '../constructs/revocation-events.ts';
 import { SignalingFunctions } from '../constructs/signaling-functions.ts';
 import { WebSocketSignalingApi } from '../constructs/websocket-signaling-api.ts';
 import type { StoreStack } from './store-stack.ts';
@@ -30,13 +32,19 @@ export class SignalingStack extends Stack {
     if (config.apiGatewayLogRole === 'create') {
       signaling.stage.node.addDependency(new ApiGatewayLogRole(this, 'ApiGatewayLogRole'));
     }
-    functions.allow({ tables: props.tables, signaling });
+    functions.allow({ tables: props.tables, signaling, identity: props.identity });
     functions.configure({ config, identity: props.identity, api: signaling.api });
 
+    const undelivered = new DeadLetters(this, 'Undelivered');
     new CleanupSchedule(this, 'Cleanup', {
       cleanup: functions.byName.cleanup,
       everyMs: config.tokenPolicy.cleanupEveryMs,
+      undelivered,
     });
+    const { revocation } = functions.byName;
+    const { userPoolId } = props.identity.userPool;
+    new RevocationEvents(this, 'RevocationEvents', { revocation, userPoolId, undelivered });
+    new CfnOutput(this, 'RevocationFunction', { value: revocation.lambda.functionName });
     new CfnOutput(this, 'WebSocketUrl', { value: signaling.stage.url });
   }
 }

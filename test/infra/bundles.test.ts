@@ -1,10 +1,9 @@
 import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type FunctionName, routedFunctions } from '../../functions/route-table.ts';
+import { type FunctionName, functionNames } from '../../functions/route-table.ts';
 import { bundling, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
 
-const functionNames: readonly FunctionName[] = [...routedFunctions, 'cleanup'];
 const largestBytes = 450 * 1024;
 const sizes: string[] = [];
 

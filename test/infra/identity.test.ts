@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { functionNames } from '../../functions/route-table.ts';
 import { resourcesOf, type SynthesizedStack, synthesized, theResource } from './support/synthesized.ts';
 
 const stacks = synthesized();
@@ -53,7 +54,7 @@ describe('F1: token lives', () => {
   test('the functions are told the policy that the pool was made with', () => {
     const context = { 'heliograph:tokenPolicy': { tokenMs: hourMs / 4 } };
     const functions = resourcesOf(synthesized(context).signaling, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(functionNames.length);
     for (const [, { Properties }] of functions) {
       const { Variables } = z
         .object({ Variables: z.looseObject({ HELIOGRAPH_TOKEN_POLICY: z.string() }) })

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type FunctionName, routedFunctions } from '../../functions/route-table.ts';
+import { type FunctionName, functionNames } from '../../functions/route-table.ts';
 import { type TableName, tableNames } from '../../functions/table-shapes.ts';
 import { functionAccess } from '../../lib/constructs/function-access.ts';
 import { grantsByRole, grantsOf } from './support/statements.ts';
 import { resourcesOf, synthesized } from './support/synthesized.ts';
 
-const functionNames: readonly FunctionName[] = [...routedFunctions, 'cleanup'];
 const stacks = synthesized();
+
+/** Whoever is called with an event has nobody to answer to: what it fails at is kept. */
+function isCalledByEvents(name: FunctionName): boolean {
+  return name === 'cleanup' || name === 'revocation';
+}
 
 /** `connections`, or `connections/byDeadline` for an index, from the logical id of the table's construct. */
 function tableOf(resource: string): string {
@@ -52,16 +56,18 @@ describe('permissions', () => {
     ]);
   });
 
-  test('only the cleanup queries an index, and only by deadline (I6)', () => {
+  test('the cleanup queries by deadline and nobody else does (I6); who revokes queries by user', () => {
     const onIndexes = functionNames.flatMap((name) =>
       tableGrants(name)
         .filter((grant) => grant.includes('/'))
         .map((grant) => `${name}: ${grant}`),
     );
     expect(onIndexes).toEqual([
+      'connection: Query connections/byPrincipal',
       'cleanup: Query clientSessions/byDeadline',
       'cleanup: Query connections/byDeadline',
       'cleanup: Query robotSessions/byDeadline',
+      'revocation: Query connections/byPrincipal',
     ]);
   });
 
@@ -85,6 +91,7 @@ describe('permissions', () => {
       ...new Set(tableGrants(name).map((grant) => grant.split(' ')[0])),
     ];
     expect(actionsOn('connection').sort()).toEqual([
+      'BatchGetItem',
       'DeleteItem',
       'GetItem',
       'PutItem',
@@ -116,18 +123,43 @@ describe('permissions', () => {
       'UpdateItem directory',
       'UpdateItem robotSessions',
     ]);
+    expect(tableGrants('revocation')).toEqual([
+      'BatchGetItem directory',
+      'DeleteItem clientSessions',
+      'DeleteItem connections',
+      'DeleteItem directory',
+      'GetItem connections',
+      'GetItem robotSessions',
+      'PutItem directory',
+      'Query connections/byPrincipal',
+      'UpdateItem connections',
+      'UpdateItem directory',
+      'UpdateItem robotSessions',
+    ]);
   });
 
-  test('the cleanup may leave what it failed at in its queue', () => {
-    const queues = grantsOf('cleanup', stacks).filter(({ action }) => action.startsWith('sqs:'));
+  test('only the revocation may ask something of the user pool, of ours alone', () => {
+    const asked = functionNames.flatMap((name) =>
+      grantsOf(name, stacks)
+        .filter(({ action }) => action.startsWith('cognito-idp:'))
+        .map(({ action, resource }) => `${name}: ${action} ${resource.replace(/[0-9A-F]{8}/, '')}`),
+    );
+    expect(asked.sort()).toEqual([
+      'revocation: cognito-idp:AdminGetUser {IdentityUserPool}',
+      'revocation: cognito-idp:AdminUserGlobalSignOut {IdentityUserPool}',
+    ]);
+  });
+
+  test.each(['cleanup', 'revocation'] as const)('the %s may leave what it failed at in the queue', (name) => {
+    const queues = grantsOf(name, stacks).filter(({ action }) => action.startsWith('sqs:'));
     expect(queues.map(({ action }) => action)).toContain('sqs:SendMessage');
-    for (const { resource } of queues) expect(resource).toMatch(/^\{CleanupUndelivered/);
+    for (const { resource } of queues) expect(resource).toMatch(/^\{UndeliveredQueue/);
   });
 
   test.each(functionNames)('%s writes to its own log group and touches nothing else', (name) => {
     const others = grantsOf(name, stacks)
-      .filter(({ action }) => !/^(dynamodb|execute-api):/.test(action))
-      .filter(({ action }) => !(name === 'cleanup' && action.startsWith('sqs:')));
+      .filter(({ action }) => !/^(dynamodb|execute-api|cognito-idp):/.test(action))
+      .filter(({ action }) => !(isCalledByEvents(name) && action.startsWith('sqs:')));
     expect(others.map(({ action }) => action).sort()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
     for (const { resource } of others) expect(resource.toLowerCase()).toMatch(`{functions${name}logs`);
   });
