@@ -13,6 +13,7 @@ export function functionEnvironment(of: {
     readonly userPoolId: string;
     readonly clientIds: readonly string[];
     readonly jwksUri: string;
+    readonly endpoint: string;
   };
   readonly managementEndpoint: string;
 }): Readonly<Record<string, string>> {
@@ -38,6 +39,7 @@ export function functionEnvironment(of: {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: of.dynamodb,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: of.identity.endpoint,
     ...Object.fromEntries(tableNames.map((table) => [tableVariables[table], of.tables[table]])),
     ...Object.fromEntries(named),
   };

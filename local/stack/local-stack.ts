@@ -1,8 +1,11 @@
+import type { RevocationFunction } from '../../functions/events/revocation.ts';
+import { revokingCalls } from '../../functions/revoking-calls.ts';
 import { cleanupFunction } from '../../functions/runtime/cleanup.ts';
 import type { Overrides } from '../../functions/runtime/dependencies.ts';
+import { revocationFunction } from '../../functions/runtime/revocation.ts';
 import type { TokenPolicy } from '../../protocol/token-policy.ts';
 import { type GatewayRoute, type LocalGateway, startLocalGateway } from '../gateway/gateway.ts';
-import { type LocalIdentity, startLocalIdentity } from '../identity/identity.ts';
+import { type LocalIdentity, type ManagementEvent, startLocalIdentity } from '../identity/identity.ts';
 import { localTableNames, startLocalStore } from '../store/local-store.ts';
 import { localClientIds as clientIds } from './client-ids.ts';
 import { functionEnvironment } from './environment.ts';
@@ -31,6 +34,8 @@ export type LocalStack = {
   /** One a region; the first is the one in `addresses`. */
   readonly gateways: readonly LocalGateway[];
   readonly identity: LocalIdentity;
+  /** The function that revokes, as an operator would invoke it. What is changed in the identity reaches it as well. */
+  readonly revoke: RevocationFunction;
   close(): Promise<void>;
 };
 
@@ -48,7 +53,16 @@ export async function startLocalStack(
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
-    const identity = await startIdentity(options, policy);
+    // The functions need the identity's address, and it them: what it tells is heard once they are there.
+    let revocation: RevocationFunction | undefined;
+    const underWay = new Set<Promise<unknown>>();
+    const identity = await startIdentity({ options, policy }, (event) => {
+      if (revocation === undefined || !isRevoking(event)) return;
+      const work = revocation(event)
+        .catch((failure) => warn('A revocation', failure))
+        .finally(() => underWay.delete(work));
+      underWay.add(work);
+    });
     stops.push(() => identity.close());
     const store = await startLocalStore({
       port: portAt(options, 12),
@@ -70,9 +84,11 @@ export async function startLocalStack(
     const schedule = startSchedule({
       everyMs: policy.cleanupEveryMs,
       invoke: cleanupFunction(environment, overrides),
-      onFailure: (failure) => process.emitWarning(`The cleanup failed: ${String(failure)}`),
+      onFailure: (failure) => warn('The cleanup', failure),
     });
     stops.push(() => schedule.stop());
+    revocation = revocationFunction(environment, overrides);
+    stops.push(async () => void (await Promise.all(underWay)));
 
     const { url: identityUrl } = identity;
     const addresses = {
@@ -83,7 +99,7 @@ export async function startLocalStack(
       userPoolId,
       clientIds,
     };
-    return { addresses, policy, gateways, identity, close };
+    return { addresses, policy, gateways, identity, revoke: revocation, close };
   } catch (failure) {
     await close();
     throw failure;
@@ -94,7 +110,20 @@ function portAt(options: LocalStackOptions, offset: number): number {
   return options.port === 0 ? 0 : options.port + offset;
 }
 
-function startIdentity(options: LocalStackOptions, policy: TokenPolicy): Promise<LocalIdentity> {
+/** As the rules of the deployed stack pick events. */
+function isRevoking({ detail }: ManagementEvent): boolean {
+  const calls: readonly string[] = [...revokingCalls.signIns, ...revokingCalls.tokens];
+  return calls.includes(detail.eventName);
+}
+
+function warn(what: string, failure: unknown): void {
+  process.emitWarning(`${what} failed: ${String(failure)}`);
+}
+
+function startIdentity(
+  { options, policy }: { options: LocalStackOptions; policy: TokenPolicy },
+  onManagementEvent: (event: ManagementEvent) => void,
+): Promise<LocalIdentity> {
   const { tokenMs, refreshTokenMs } = policy;
   return startLocalIdentity({
     port: portAt(options, 11),
@@ -103,6 +132,8 @@ function startIdentity(options: LocalStackOptions, policy: TokenPolicy): Promise
     clients: clientIds,
     lifetimes: { accessTokenMs: tokenMs, idTokenMs: tokenMs, refreshTokenMs },
     users: seededUsers,
+    onManagementEvent,
+    ...(options.identityClock === undefined ? {} : { clock: options.identityClock }),
   });
 }
 
@@ -118,7 +149,12 @@ function environmentFor(managementEndpoint: string, region: string, { policy, st
     policy,
     tables: localTableNames,
     dynamodb: store.endpoint,
-    identity: { userPoolId, clientIds: Object.values(clientIds), jwksUri: identity.jwksUri },
+    identity: {
+      userPoolId,
+      clientIds: Object.values(clientIds),
+      jwksUri: identity.jwksUri,
+      endpoint: identity.url,
+    },
     managementEndpoint,
   });
 }

@@ -12,6 +12,8 @@ export type LocalStackOptions = {
   readonly cleanupEveryMs?: number;
   /** Number of gateways over the one store. */
   readonly regions: 1 | 2;
+  /** Unix ms by which the identity lives, where it is not to have the same clock as the rest. */
+  readonly identityClock?: () => number;
   /** Where DynamoDB's data are kept; in memory when absent. */
   readonly dataDir?: string;
 };
@@ -23,6 +25,8 @@ export const gatewayDefaults = { idleTimeoutMs: 600_000, maxConnectionAgeMs: 7_2
 const rollOver = { from: 100 / 120, to: 110 / 120 };
 /** The heartbeat as a part of the idle limit: 8 of 10 minutes. */
 const heartbeat = 0.8;
+/** How often a connection is asked after, as a part of its greatest age: 30 of 120 minutes. */
+const check = 0.25;
 
 /** The policy for these options; whatever is shortened takes the rest along in proportion. */
 export function policyFor(options: LocalStackOptions): TokenPolicy {
@@ -35,5 +39,6 @@ export function policyFor(options: LocalStackOptions): TokenPolicy {
     ...(options.cleanupEveryMs === undefined ? {} : { cleanupEveryMs: options.cleanupEveryMs }),
     rollOverMs: { from: Math.floor(maxAgeMs * rollOver.from), to: Math.floor(maxAgeMs * rollOver.to) },
     heartbeatMs: Math.floor(idleMs * heartbeat),
+    checkEveryMs: Math.floor(maxAgeMs * check),
   });
 }

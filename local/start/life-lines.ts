@@ -32,6 +32,14 @@ function describe(event: LifeEvent): string | undefined {
       return warn(`${event.robotId} was given back: its new connection could not be reached`);
     case 'refreshed':
       return `token refreshed, good until ${new Date(event.tokenExpiresAt).toLocaleTimeString('en-GB')}  ${event.connectionId}`;
+    case 'token_expiring':
+      return `${event.kind} warned: its token ends in ${seconds(event.remainingMs)}  ${event.connectionId}`;
+    case 'token_expired':
+      return warn(`the token of a ${event.kind} has run out; it may still refresh  ${event.connectionId}`);
+    case 'rolling_over':
+      return `${event.kind} told to open its next connection  ${event.connectionId}`;
+    case 'revoked':
+      return warn(`revoked (${event.how}): ${event.closed} connections closed  ${event.principalId}`);
     case 'session_opened':
       return `session opened with ${event.robotId}  ${event.sessionId}`;
     case 'session_closed':
@@ -39,7 +47,7 @@ function describe(event: LifeEvent): string | undefined {
     case 'robot_offline':
       return `${event.robotId} is offline`;
     case 'disconnected':
-      return `${event.kind} left (${event.how}) after ${seconds(event.lifetimeMs)}  ${event.connectionId}`;
+      return `${event.kind} left (${event.how}) after ${seconds(event.lifetimeMs)} and ${event.refreshes} refreshes  ${event.connectionId}`;
     case 'message_refused':
       return warn(`${event.action} refused: ${event.code}  ${event.connectionId}`);
     case 'dependency_unavailable':

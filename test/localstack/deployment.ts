@@ -16,12 +16,13 @@ const identityOutputs = z.object({
   RobotsClientId: z.string(),
   PeopleClientId: z.string(),
 });
-const signalingOutputs = z.object({ WebSocketUrl: z.url() });
+const signalingOutputs = z.object({ WebSocketUrl: z.url(), RevocationFunction: z.string() });
 
 export type Deployment = {
   readonly userPoolId: string;
   readonly clientIds: { readonly robots: string; readonly people: string };
   readonly apiId: string;
+  readonly revocationFunction: string;
 };
 
 /** Drives the CDK CLI against an emulator: the very stacks that `cdk deploy` would bring to AWS. */
@@ -62,11 +63,14 @@ const bootstrapTemplate = resolve(root, 'test/localstack/bootstrap.yaml');
 function readOutputs(stage: string): Deployment {
   const outputs = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
   const identity = identityOutputs.parse(outputs[`Heliograph-${stage}-Identity`]);
-  const { WebSocketUrl } = signalingOutputs.parse(outputs[`Heliograph-${stage}-Signaling`]);
+  const { WebSocketUrl, RevocationFunction } = signalingOutputs.parse(
+    outputs[`Heliograph-${stage}-Signaling`],
+  );
   return {
     userPoolId: identity.UserPoolId,
     clientIds: { robots: identity.RobotsClientId, people: identity.PeopleClientId },
     apiId: new URL(WebSocketUrl).hostname.split('.')[0] ?? '',
+    revocationFunction: RevocationFunction,
   };
 }
 

@@ -34,6 +34,7 @@ async function main(): Promise<number> {
         region,
         userPoolId: deployed.userPoolId,
         clientIds: deployed.clientIds,
+        revocationFunction: deployed.revocationFunction,
         emulator: emulator.name,
       };
       if (keep) say(`HELIOGRAPH_TARGET='${JSON.stringify(target)}'\n`);

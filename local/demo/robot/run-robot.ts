@@ -55,7 +55,8 @@ export async function runRobot(options: RobotOptions): Promise<boolean> {
         if (failure instanceof ConnectionLost) goAway = failure.goAway;
       }
       if (stop.aborted) break;
-      if (goAway?.code === 'revoked') {
+      if (goAway?.code === 'revoked') tokens.refused();
+      if (goAway?.code === 'revoked' && !goAway.reconnect) {
         say(`the sign-in of ${userName} was revoked; start it again when it may return`);
         return false;
       }
@@ -92,7 +93,7 @@ async function live(
   stop.removeEventListener('abort', leave);
   if (!stop.aborted) say(`connection lost (${code}${goAway === undefined ? '' : `, ${goAway.code}`})`);
   // Whoever was replaced or revoked has no sessions any more; after any other loss the peers go on.
-  if (goAway?.code === 'replaced' || goAway?.code === 'revoked') link.endSessions();
+  if (goAway?.code === 'replaced' || goAway?.reconnect === false) link.endSessions();
   return goAway;
 }
 

@@ -4,7 +4,7 @@ import { SignInRefused } from './sign-in.ts';
 import { ServerRefused, type Signaling } from './signaling-socket.ts';
 import type { TokenSource } from './token-source.ts';
 
-/** However wrong this machine's clock is, the token is not refreshed more often than this. */
+/** However short the life, the token is not refreshed more often than this. */
 const leastBetweenRefreshesMs = 1_000;
 
 /**
@@ -27,16 +27,15 @@ async function keepFresh(
   signaling: Signaling,
   of: { tokens: TokenSource; say: (line: string) => void; ended: AbortSignal },
 ): Promise<void> {
-  let { refreshAt } = signaling.welcome;
-  let notBefore = 0;
+  let { refreshAt, sentAt } = signaling.welcome;
   let failures = 0;
   for (;;) {
-    const untilDueMs = Math.max(0, refreshAt - Date.now(), notBefore - Date.now());
+    // Both by the server's clock: this machine's may be minutes off, and would refresh for ever or never.
+    const untilDueMs = Math.max(leastBetweenRefreshesMs, refreshAt - sentAt);
     if (!(await rested(failures === 0 ? untilDueMs : backoffMs(failures), of.ended))) return;
     try {
       const token = await of.tokens.renewed();
-      ({ refreshAt } = await signaling.ask({ action: 'refreshToken', token }, 'tokenRefreshed'));
-      notBefore = Date.now() + leastBetweenRefreshesMs;
+      ({ refreshAt, sentAt } = await signaling.ask({ action: 'refreshToken', token }, 'tokenRefreshed'));
       failures = 0;
       of.say('token refreshed on the open connection');
     } catch (failure) {

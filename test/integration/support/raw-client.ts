@@ -9,7 +9,7 @@ type Of<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Typ
 type Match = (message: ServerMessage) => boolean;
 
 /** How long a message may take before the case fails. Generous: a busy machine is no failure. */
-const patienceMs = 15_000;
+const patienceMs = 20_000;
 
 /** A plain WebSocket client: what somebody would write from the reference page. Checks every message against its schema. */
 export class RawClient {
