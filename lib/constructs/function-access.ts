@@ -78,7 +78,7 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
       connections: { items: ['GetItem', 'UpdateItem', 'DeleteItem'], queryIndexes: ['byPrincipal'] },
       robotSessions: { items: ['GetItem', 'UpdateItem'] },
       clientSessions: { items: ['DeleteItem'] },
-      directory: { items: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+      directory: { items: ['BatchGetItem', 'UpdateItem', 'DeleteItem'] },
     },
     connections: ['POST', 'DELETE'],
     userPool: ['AdminGetUser', 'AdminUserGlobalSignOut'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { onEveryAdapter } from './support/adapters.ts';
 import {
   allDue,
+  allDueSince,
   bothOrders,
   client,
   clientSession,
@@ -179,6 +180,17 @@ onEveryAdapter('ClientSessionStore', (stores) => {
       expect(found).toEqual(expected);
       const limited = await dueByShard((of) => store().due(of), t0 + 19, 1);
       expect(limited).toEqual(shards.map((shard) => shard.slice(0, 1)));
+    });
+
+    it('says since when it is due', async () => {
+      const other = clientSession('s2', { robotId: robot('rover-2'), nextDeadlineAt: due + 7 });
+      await store().create(s1);
+      await store().create(other);
+      const found = await allDueSince((of) => store().due(of), due + 7);
+      expect([...found].sort((one, next) => one.dueAt - next.dueAt)).toEqual([
+        { key, dueAt: due },
+        { key: { robotId: 'rover-2', sessionId: 's2' }, dueAt: due + 7 },
+      ]);
     });
 
     it('follows the deadline as it moves, and forgets what is removed', async () => {

@@ -1,162 +1,213 @@
 import { describe, expect, it } from 'vitest';
-import { onEveryAdapter } from './support/adapters.ts';
+import { existing, onEveryAdapter } from './support/adapters.ts';
 import {
   bothOrders,
   client,
   clientConnection,
   connectionId,
+  later,
   names,
+  refreshed,
   robotConnection,
   t0,
 } from './support/samples.ts';
 
 const a = connectionId('a');
-const later = { issuedAt: t0 + 40_000, expiresAt: t0 + 100_000, originJti: 'origin-2' };
-const refreshed = { token: later, groups: ['robots', 'fleet:new'], nextDeadlineAt: t0 + 160_000 };
 
-onEveryAdapter('ConnectionStore: closing', (stores) => {
+onEveryAdapter('ConnectionStore: beginClosing', (stores) => {
   const store = () => stores().connections;
+  const now = () => existing(stores(), a);
+  const due = { now: t0 + 30_000, retryAt: t0 + 90_000, how: 'expired' } as const;
+  const fresh = robotConnection('a');
+  /** A refresh that was long under way, or whose token ends by now: its deadline is past as it is written. */
+  const refreshedAndDue = { ...refreshed, nextDeadlineAt: due.now - 1 };
 
-  describe('beginClosing', () => {
-    const due = { now: t0 + 30_000, retryAt: t0 + 90_000 };
+  it('closes at the deadline, exactly', async () => {
+    await store().create(fresh);
+    expect(await store().beginClosing(fresh, { ...due, now: due.now - 1 })).toBe(false);
+    expect(await store().get(a)).toEqual(fresh);
+    expect(await store().beginClosing(fresh, due)).toBe(true);
+    expect(await store().get(a)).toEqual(
+      robotConnection('a', { state: 'closing', endsAs: 'expired', nextDeadlineAt: due.retryAt }),
+    );
+  });
 
-    it('closes at the deadline, exactly', async () => {
-      await store().create(robotConnection('a'));
-      expect(await store().beginClosing(a, { ...due, now: due.now - 1 })).toBe(false);
-      expect(await store().get(a)).toEqual(robotConnection('a'));
-      expect(await store().beginClosing(a, due)).toBe(true);
-      expect(await store().get(a)).toEqual(
-        robotConnection('a', { state: 'closing', nextDeadlineAt: due.retryAt }),
-      );
+  it('closes one that has said hello, and forgets nothing of it', async () => {
+    const ready = clientConnection('a', {
+      state: 'ready',
+      clientId: client('k'),
+      refreshes: 2,
+      settledUntil: t0,
     });
-
-    it('can be repeated when the retry is due, and not before', async () => {
-      await store().create(robotConnection('a'));
-      await store().beginClosing(a, due);
-      const again = { now: due.retryAt, retryAt: due.retryAt + 60_000 };
-      expect(await store().beginClosing(a, { ...again, now: again.now - 1 })).toBe(false);
-      expect(await store().beginClosing(a, again)).toBe(true);
+    await store().create(ready);
+    expect(await store().beginClosing(ready, due)).toBe(true);
+    expect(await store().get(a)).toEqual({
+      ...ready,
+      state: 'closing',
+      endsAs: 'expired',
+      nextDeadlineAt: due.retryAt,
     });
+  });
 
-    it('is false for a connection that is gone, and makes no row of it', async () => {
-      expect(await store().beginClosing(a, due)).toBe(false);
-      expect(await store().get(a)).toBeUndefined();
-    });
+  it('can be repeated when the retry is due, and not before', async () => {
+    await store().create(fresh);
+    await store().beginClosing(fresh, due);
+    const again = { ...due, now: due.retryAt, retryAt: due.retryAt + 60_000 };
+    expect(await store().beginClosing(await now(), { ...again, now: again.now - 1 })).toBe(false);
+    expect(await store().beginClosing(await now(), again)).toBe(true);
+    expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: again.retryAt });
+  });
 
-    it('lets one of two runs begin', async () => {
-      await store().create(robotConnection('a'));
-      const both = await Promise.all([store().beginClosing(a, due), store().beginClosing(a, due)]);
-      expect(both.sort()).toEqual([false, true]);
-    });
+  it('is false for a connection that is gone, and makes no row of it', async () => {
+    expect(await store().beginClosing(fresh, due)).toBe(false);
+    expect(await store().get(a)).toBeUndefined();
+  });
 
+  it('lets one of two runs begin', async () => {
+    await store().create(fresh);
+    const both = await Promise.all([store().beginClosing(fresh, due), store().beginClosing(fresh, due)]);
+    expect(both.sort()).toEqual([false, true]);
+  });
+
+  it('lets one of two runs go on with what another began', async () => {
+    await store().create(fresh);
+    await store().beginClosing(fresh, due);
+    const closing = await now();
+    const again = { ...due, now: due.retryAt, retryAt: due.retryAt + 60_000 };
+    const both = await Promise.all([
+      store().beginClosing(closing, again),
+      store().beginClosing(closing, again),
+    ]);
+    expect(both.sort()).toEqual([false, true]);
+  });
+
+  describe('of a row that is not as it was seen', () => {
     it('loses against a refresh that came first', async () => {
-      await store().create(robotConnection('a'));
+      await store().create(fresh);
       await store().refresh(a, refreshed);
-      expect(await store().beginClosing(a, due)).toBe(false);
+      expect(await store().beginClosing(fresh, due)).toBe(false);
       expect(await store().get(a)).toMatchObject({ state: 'connected', token: later });
     });
 
-    it('wins against a refresh that comes after', async () => {
-      await store().create(robotConnection('a'));
-      await store().beginClosing(a, due);
-      expect(await store().refresh(a, refreshed)).toBe('gone');
+    it('loses against a refresh that itself wrote a deadline in the past: its token was not judged', async () => {
+      await store().create(fresh);
+      await store().refresh(a, refreshedAndDue);
+      const renewed = await now();
+      expect(await store().beginClosing(fresh, due)).toBe(false);
+      expect(await store().get(a)).toEqual(renewed);
+      expect(await store().beginClosing(renewed, due)).toBe(true);
     });
 
-    it.each(bothOrders)('and a refresh at once: one of them decides ($order)', async ({ race }) => {
+    it('loses against a hello that came first, although the deadline has passed', async () => {
+      await store().create(fresh);
+      await store().markReady(a, { clientId: undefined, nextDeadlineAt: due.now - 1 });
+      const ready = await now();
+      expect(await store().beginClosing(fresh, due)).toBe(false);
+      expect(await store().get(a)).toEqual(ready);
+      expect(await store().beginClosing(ready, due)).toBe(true);
+    });
+
+    it('loses against a hello that was taken back', async () => {
+      const ready = robotConnection('a', { state: 'ready' });
+      await store().create(ready);
+      await store().unmarkReady(a, { nextDeadlineAt: due.now });
+      expect(await store().beginClosing(ready, due)).toBe(false);
+      expect(await store().get(a)).toEqual(fresh);
+    });
+
+    it('leaves to another run what that has begun, although it is due again', async () => {
+      await store().create(fresh);
+      await store().beginClosing(fresh, due);
+      const closing = await now();
+      expect(await store().beginClosing(fresh, { ...due, now: due.retryAt, how: 'no_hello' })).toBe(false);
+      expect(await store().get(a)).toEqual(closing);
+    });
+
+    it('is about token and state, not about what else has changed', async () => {
+      await store().create(fresh);
+      await store().settle(fresh, { settledUntil: t0 + 5, nextDeadlineAt: t0 + 25_000 });
+      expect(await store().beginClosing(fresh, due)).toBe(true);
+    });
+  });
+
+  it('wins against a refresh that comes after', async () => {
+    await store().create(fresh);
+    await store().beginClosing(fresh, due);
+    expect(await store().refresh(a, refreshed)).toBe('gone');
+  });
+
+  it.each(bothOrders)('and a refresh at once: one of them decides ($order)', async ({ race }) => {
+    for (const name of names('raced', 10)) {
+      const id = connectionId(name);
+      await store().create(robotConnection(name));
+      const [closing, refresh] = await race(
+        () => store().beginClosing(robotConnection(name), due),
+        () => store().refresh(id, refreshed),
+      );
+      expect(refresh).toBe(closing ? 'gone' : 'refreshed');
+      expect((await store().get(id))?.state).toBe(closing ? 'closing' : 'connected');
+    }
+  });
+
+  it.each(bothOrders)(
+    'and a refresh with a deadline in the past at once: one of them decides ($order)',
+    async ({ race }) => {
       for (const name of names('raced', 10)) {
         const id = connectionId(name);
         await store().create(robotConnection(name));
         const [closing, refresh] = await race(
-          () => store().beginClosing(id, due),
-          () => store().refresh(id, refreshed),
+          () => store().beginClosing(robotConnection(name), due),
+          () => store().refresh(id, refreshedAndDue),
         );
         expect(refresh).toBe(closing ? 'gone' : 'refreshed');
         expect((await store().get(id))?.state).toBe(closing ? 'closing' : 'connected');
       }
-    });
-  });
+    },
+  );
 
-  describe('markClosing', () => {
-    it('marks and gives the connection, whatever its deadline', async () => {
-      await store().create(robotConnection('a'));
-      const closing = robotConnection('a', { state: 'closing', nextDeadlineAt: t0 + 5 });
-      expect(await store().markClosing(a, { retryAt: t0 + 5 })).toEqual(closing);
-      expect(await store().get(a)).toEqual(closing);
-    });
-
-    it('gives nothing of one that somebody is closing already, and leaves its deadline to them', async () => {
-      await store().create(robotConnection('a'));
-      await store().markClosing(a, { retryAt: t0 + 5 });
-      expect(await store().markClosing(a, { retryAt: t0 + 9 })).toBeUndefined();
-      expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 5 });
-    });
-
-    it('marks one that has said hello, and gives its client', async () => {
-      await store().create(clientConnection('a'));
-      await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
-      const closing = { state: 'closing', clientId: client('k'), nextDeadlineAt: t0 + 5 } as const;
-      expect(await store().markClosing(a, { retryAt: t0 + 5 })).toEqual(clientConnection('a', closing));
-    });
-
-    it('leaves to the cleanup what whoever marked it did not finish', async () => {
-      await store().create(robotConnection('a'));
-      await store().markClosing(a, { retryAt: t0 + 5 });
-      const again = { now: t0 + 5, retryAt: t0 + 9 };
-      expect(await store().beginClosing(a, { ...again, now: t0 + 4 })).toBe(false);
-      expect(await store().beginClosing(a, again)).toBe(true);
-      expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 9 });
-    });
-
-    it('gives the connection to exactly one of two at once', async () => {
+  it.each(bothOrders)(
+    'and a hello with a deadline in the past at once: one of them decides ($order)',
+    async ({ race }) => {
       for (const name of names('raced', 10)) {
         const id = connectionId(name);
         await store().create(robotConnection(name));
-        const both = await Promise.all([
-          store().markClosing(id, { retryAt: t0 + 5 }),
-          store().markClosing(id, { retryAt: t0 + 9 }),
-        ]);
-        const given = both.filter((connection) => connection !== undefined);
-        expect(given).toEqual([await store().get(id)]);
-      }
-    });
-
-    it.each(bothOrders)(
-      'and beginClosing of what is due, at once: one connection, one end ($order)',
-      async ({ race }) => {
-        for (const name of names('raced', 10)) {
-          const id = connectionId(name);
-          await store().create(robotConnection(name));
-          const [marked, begun] = await race(
-            () => store().markClosing(id, { retryAt: t0 + 90_000 }),
-            () => store().beginClosing(id, { now: t0 + 30_000, retryAt: t0 + 95_000 }),
-          );
-          expect(marked === undefined).toBe(begun);
-          expect(await store().get(id)).toMatchObject({
-            state: 'closing',
-            nextDeadlineAt: begun ? t0 + 95_000 : t0 + 90_000,
-          });
-        }
-      },
-    );
-
-    it('gives nothing of a connection that is gone, and makes no row of it', async () => {
-      expect(await store().markClosing(a, { retryAt: t0 })).toBeUndefined();
-      expect(await store().get(a)).toBeUndefined();
-    });
-
-    it.each(bothOrders)('is final against refresh and hello at once ($order)', async ({ race }) => {
-      for (const name of names('raced', 10)) {
-        const id = connectionId(name);
-        await store().create(robotConnection(name));
-        await race(
-          () => store().markClosing(id, { retryAt: t0 + 7 }),
-          () =>
-            Promise.all([
-              store().refresh(id, refreshed),
-              store().markReady(id, { clientId: undefined, nextDeadlineAt: t0 + 120_000 }),
-            ]),
+        const [closing, ready] = await race(
+          () => store().beginClosing(robotConnection(name), due),
+          () => store().markReady(id, { clientId: undefined, nextDeadlineAt: due.now - 1 }),
         );
-        expect(await store().get(id)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 7 });
+        expect(ready).toBe(!closing);
+        expect((await store().get(id))?.state).toBe(closing ? 'closing' : 'ready');
+      }
+    },
+  );
+
+  describe('how it ends', () => {
+    const again = { now: due.retryAt, retryAt: due.retryAt + 60_000, how: 'no_hello' } as const;
+
+    it('is kept of the run that began', async () => {
+      await store().create(fresh);
+      await store().beginClosing(fresh, due);
+      expect(await store().beginClosing(await now(), again)).toBe(true);
+      expect(await store().get(a)).toMatchObject({ endsAs: 'expired', nextDeadlineAt: again.retryAt });
+    });
+
+    it('is kept of whoever marked it', async () => {
+      await store().create(fresh);
+      await store().markClosing(a, { retryAt: due.retryAt, how: 'revoked' });
+      expect(await store().beginClosing(await now(), again)).toBe(true);
+      expect(await store().get(a)).toMatchObject({ endsAs: 'revoked', nextDeadlineAt: again.retryAt });
+    });
+
+    it('is of the run that won, of two at once', async () => {
+      for (const name of names('raced', 10)) {
+        const seen = robotConnection(name);
+        await store().create(seen);
+        const [expired] = await Promise.all([
+          store().beginClosing(seen, due),
+          store().beginClosing(seen, { ...due, how: 'no_hello' }),
+        ]);
+        const endsAs = expired ? 'expired' : 'no_hello';
+        expect(await store().get(seen.connectionId)).toMatchObject({ state: 'closing', endsAs });
       }
     });
   });

@@ -6,15 +6,14 @@ import {
   client,
   clientConnection,
   connectionId,
-  dueByShard,
+  later,
   names,
+  refreshed,
   robotConnection,
   t0,
 } from './support/samples.ts';
 
 const a = connectionId('a');
-const later = { issuedAt: t0 + 40_000, expiresAt: t0 + 100_000, originJti: 'origin-2' };
-const refreshed = { token: later, groups: ['robots', 'fleet:new'], nextDeadlineAt: t0 + 160_000 };
 
 onEveryAdapter('ConnectionStore', (stores) => {
   const store = () => stores().connections;
@@ -24,6 +23,8 @@ onEveryAdapter('ConnectionStore', (stores) => {
       ['a robot', robotConnection('a')],
       ['a client without hello', clientConnection('a')],
       ['a client with hello', clientConnection('a', { state: 'ready', clientId: client('k') })],
+      ['one with a past', robotConnection('a', { state: 'ready', refreshes: 3, settledUntil: t0 + 7 })],
+      ['one that is closing', robotConnection('a', { state: 'closing', endsAs: 'regrouped' })],
       ['an id as the gateway makes them', robotConnection('LrP3Fc-lPHcCJ1g=')],
     ])('gives back what was created: %s', async (_, connection) => {
       await store().create(connection);
@@ -36,7 +37,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it('does not undo what came after the first create when it is repeated', async () => {
       await store().create(robotConnection('a'));
-      await store().markClosing(a, { retryAt: t0 + 90_000 });
+      await store().markClosing(a, { retryAt: t0 + 90_000, how: 'bye' });
       await store().create(robotConnection('a'));
       expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 90_000 });
     });
@@ -66,7 +67,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it('is false for one that is closing, and leaves it so', async () => {
       await store().create(robotConnection('a'));
-      await store().markClosing(a, { retryAt: t0 });
+      await store().markClosing(a, { retryAt: t0, how: 'bye' });
       expect(await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 1 })).toBe(false);
       expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 });
     });
@@ -109,7 +110,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
     it('changes nothing of one that is closing', async () => {
       await store().create(clientConnection('a'));
       await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
-      const closing = await store().markClosing(a, { retryAt: t0 });
+      const closing = await store().markClosing(a, { retryAt: t0, how: 'bye' });
       await store().unmarkReady(a, notYet);
       expect(await store().get(a)).toEqual(closing);
     });
@@ -126,7 +127,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
         await store().markReady(id, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
         const [, closing] = await race(
           () => store().unmarkReady(id, notYet),
-          () => store().markClosing(id, { retryAt: t0 + 7 }),
+          () => store().markClosing(id, { retryAt: t0 + 7, how: 'bye' }),
         );
         expect(closing).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 7 });
         expect(await store().get(id)).toEqual(closing);
@@ -143,6 +144,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
         ...before,
         token: later,
         identity: { ...before.identity, groups: refreshed.groups },
+        refreshes: 1,
         nextDeadlineAt: refreshed.nextDeadlineAt,
       });
     });
@@ -155,14 +157,14 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it('keeps no origin of the old token when the new one has none', async () => {
       await store().create(robotConnection('a'));
-      const token = { issuedAt: t0, expiresAt: t0 + 60_000 };
+      const token = { issuedAt: t0, expiresAt: t0 + 60_000, signedInAt: t0 };
       await store().refresh(a, { ...refreshed, token });
       expect((await store().get(a))?.token).toEqual(token);
     });
 
     it('F14: never shortens', async () => {
       await store().create(robotConnection('a'));
-      const token = { issuedAt: t0, expiresAt: t0 + 59_999 };
+      const token = { issuedAt: t0, expiresAt: t0 + 59_999, signedInAt: t0 };
       expect(await store().refresh(a, { ...refreshed, token })).toBe('not_newer');
       expect(await store().get(a)).toEqual(robotConnection('a'));
     });
@@ -174,10 +176,37 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it.each(['longer', 'shorter'])('is gone for one that is closing, with a %s token too', async (life) => {
       await store().create(robotConnection('a'));
-      await store().markClosing(a, { retryAt: t0 });
-      const token = life === 'longer' ? later : { issuedAt: t0, expiresAt: t0 + 1 };
+      await store().markClosing(a, { retryAt: t0, how: 'bye' });
+      const token = life === 'longer' ? later : { issuedAt: t0, expiresAt: t0 + 1, signedInAt: t0 };
       expect(await store().refresh(a, { ...refreshed, token })).toBe('gone');
-      expect(await store().get(a)).toEqual(robotConnection('a', { state: 'closing', nextDeadlineAt: t0 }));
+      expect(await store().get(a)).toEqual(
+        robotConnection('a', { state: 'closing', endsAs: 'bye', nextDeadlineAt: t0 }),
+      );
+    });
+
+    it('counts those that were written, and no other', async () => {
+      await store().create(robotConnection('a', { refreshes: 5 }));
+      await store().refresh(a, refreshed);
+      await store().refresh(a, refreshed);
+      const shorter = { ...later, expiresAt: later.expiresAt - 1 };
+      await store().refresh(a, { ...refreshed, token: shorter });
+      expect((await store().get(a))?.refreshes).toBe(7);
+      await store().markClosing(a, { retryAt: t0, how: 'bye' });
+      await store().refresh(a, refreshed);
+      expect((await store().get(a))?.refreshes).toBe(7);
+    });
+
+    it('counts each of many at once, and leaves the longest', async () => {
+      await store().create(robotConnection('a'));
+      const ends = names('end', 12).map((_, i) => t0 + 100_000 + ((i * 5) % 12));
+      const told = await Promise.all(
+        ends.map((expiresAt) => store().refresh(a, { ...refreshed, token: { ...later, expiresAt } })),
+      );
+      expect(told).not.toContain('gone');
+      expect(await store().get(a)).toMatchObject({
+        refreshes: told.filter((each) => each === 'refreshed').length,
+        token: { expiresAt: t0 + 100_011 },
+      });
     });
   });
 
@@ -193,56 +222,6 @@ onEveryAdapter('ConnectionStore', (stores) => {
       await store().create(robotConnection('a'));
       const both = await Promise.all([store().remove(a), store().remove(a)]);
       expect(both.filter((row) => row !== undefined)).toEqual([robotConnection('a')]);
-    });
-  });
-
-  describe('due', () => {
-    const ids = names('c', 40);
-    const deadlineOf = (i: number) => t0 + ((i * 7) % 40);
-    const create = () =>
-      Promise.all(ids.map((id, i) => store().create(robotConnection(id, { nextDeadlineAt: deadlineOf(i) }))));
-
-    it('names over all shards what is due, each once, and nothing else (I6)', async () => {
-      await create();
-      const due = await allDue((of) => store().due(of), t0 + 19);
-      expect([...due].sort()).toEqual(ids.filter((_, i) => deadlineOf(i) <= t0 + 19));
-    });
-
-    it('spreads over the shards, in each the soonest first', async () => {
-      await create();
-      for (const shard of await dueByShard((of) => store().due(of), t0 + 100)) {
-        expect(shard.length).toBeGreaterThan(0);
-        const deadlines = shard.map((id) => deadlineOf(ids.indexOf(id)));
-        expect(deadlines).toEqual([...deadlines].sort((one, other) => one - other));
-      }
-    });
-
-    it('gives no more than the limit, and the soonest of them', async () => {
-      await create();
-      const [whole, limited] = await Promise.all([
-        dueByShard((of) => store().due(of), t0 + 100),
-        dueByShard((of) => store().due(of), t0 + 100, 2),
-      ]);
-      expect(limited).toEqual(whole.map((shard) => shard.slice(0, 2)));
-    });
-
-    it('follows the deadline as it moves, and forgets what is removed', async () => {
-      const due = (now: number) => allDue((of) => store().due(of), now);
-      await store().create(robotConnection('a'));
-      expect(await due(t0 + 30_000)).toEqual([a]);
-      await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
-      expect(await due(t0 + 119_999)).toEqual([]);
-      await store().refresh(a, refreshed);
-      expect(await due(t0 + 159_999)).toEqual([]);
-      await store().beginClosing(a, { now: t0 + 160_000, retryAt: t0 + 200_000 });
-      expect(await due(t0 + 199_999)).toEqual([]);
-      expect(await due(t0 + 200_000)).toEqual([a]);
-      await store().remove(a);
-      expect(await due(t0 + 200_000)).toEqual([]);
-      await store().create(robotConnection('a'));
-      await store().markClosing(a, { retryAt: t0 + 300_000 });
-      expect(await due(t0 + 299_999)).toEqual([]);
-      expect(await due(t0 + 300_000)).toEqual([a]);
     });
   });
 });

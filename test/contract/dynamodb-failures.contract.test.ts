@@ -1,11 +1,17 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DependencyUnavailable } from '../../functions/core/ports/dependency-unavailable.ts';
-import { tableNames as names } from '../../functions/table-shapes.ts';
-import { dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
+import { tableNames as names, type TableName } from '../../functions/table-shapes.ts';
+import { dynamoDbStores, onEveryDatabase, type Stores } from './support/adapters.ts';
 import { everyCall } from './support/every-call.ts';
-import { answerWith, type FailingEndpoint, failingEndpoint, failures } from './support/failing-endpoint.ts';
-import { client, connectionId, robot, session } from './support/samples.ts';
+import {
+  answerWith,
+  type FailingEndpoint,
+  failingEndpoint,
+  failures,
+  failWith,
+} from './support/failing-endpoint.ts';
+import { client, connectionId, principal, robot, robotConnection, session, t0 } from './support/samples.ts';
 
 const tableNames = {
   connections: 'connections',
@@ -15,6 +21,7 @@ const tableNames = {
 };
 const rover = robot('rover-1');
 const key = { robotId: rover, sessionId: session('s1') };
+const user = principal('p');
 
 let endpoint: FailingEndpoint | undefined;
 afterEach(() => endpoint?.close());
@@ -65,10 +72,63 @@ describe('DynamoDB answers half of a batch', () => {
     expect(failure).toMatchObject({ name: 'DependencyUnavailable', code: 'UnprocessedKeys' });
   });
 
+  it.each(['all', 'signIn#origin-1'])(
+    'RevocationStore: half of what was revoked is no answer, and no «nothing»: without %s (I10)',
+    async (missing) => {
+      const there = missing === 'all' ? 'signIn#origin-1' : 'all';
+      const rowKey = (sk: string) => ({ pk: { S: 'revoked#p' }, sk: { S: sk } });
+      const stores = await storesOn(
+        answerWith({
+          Responses: { directory: [{ ...rowKey(there), ttl: { N: '1' } }] },
+          UnprocessedKeys: { directory: { Keys: [rowKey(missing)] } },
+        }),
+      );
+      const failure = await failureOf(stores.revocations.of({ principalId: user, originJti: 'origin-1' }));
+      expect(failure).toBeInstanceOf(DependencyUnavailable);
+      expect(failure).toMatchObject({ code: 'UnprocessedKeys' });
+    },
+  );
+
   it('an empty UnprocessedKeys is a whole answer', async () => {
     const stores = await storesOn(answerWith({ Responses: {}, UnprocessedKeys: {} }));
+    expect(await stores.revocations.of({ principalId: user, originJti: 'origin-1' })).toEqual({
+      signInRevoked: false,
+    });
     expect(await stores.signalPath.read(key)).toEqual({ robot: undefined, session: undefined });
     expect(await stores.robots.getMany([rover])).toEqual([]);
+  });
+});
+
+describe('DynamoDB answers the first request, and fails at the second', () => {
+  const fails = failWith(500, 'InternalServerError');
+  const conditionFailed = failWith(400, 'ConditionalCheckFailedException');
+  const revoked = { at: t0, keepUntil: t0 };
+  const calls = [
+    {
+      call: 'a revocation that is written, but not for how long',
+      first: answerWith({}),
+      make: ({ revocations }: Stores) => revocations.revokeTokensUntil(user, revoked),
+    },
+    {
+      call: 'a revocation that was there already',
+      first: conditionFailed,
+      make: ({ revocations }: Stores) => revocations.revokeSignInsUntil(user, revoked),
+    },
+    {
+      call: 'what was announced to a connection that has changed since',
+      first: conditionFailed,
+      make: ({ connections }: Stores) =>
+        connections.settle(robotConnection('a'), { settledUntil: t0, nextDeadlineAt: t0 }),
+    },
+  ];
+
+  it.each(calls)('$call: is not done (I10)', async ({ first, make }) => {
+    const answers = [first, fails];
+    const stores = await storesOn((response, body) => answers.shift()?.(response, body));
+    const failure = await failureOf(make(stores));
+    expect(failure).toBeInstanceOf(DependencyUnavailable);
+    expect(failure).toMatchObject({ code: 'InternalServerError' });
+    expect(answers).toHaveLength(0);
   });
 });
 
@@ -76,18 +136,28 @@ onEveryDatabase('A row that cannot be read', (database) => {
   it('is a database that cannot be read, and its content is not in the message (I9, I10)', async () => {
     const { client: dynamoDb } = database();
     const secret = 'not-to-be-told';
-    const keys = {
-      connections: { connectionId: { S: 'a' } },
-      robotSessions: { robotId: { S: 'rover-1' } },
-      clientSessions: { robotId: { S: 'rover-1' }, sessionId: { S: 's1' } },
-      directory: { pk: { S: 'client#k' }, sk: { S: 'client' } },
+    const keys: Record<TableName, Record<string, { S: string }>[]> = {
+      connections: [{ connectionId: { S: 'a' } }],
+      robotSessions: [{ robotId: { S: 'rover-1' } }],
+      clientSessions: [{ robotId: { S: 'rover-1' }, sessionId: { S: 's1' } }],
+      directory: [
+        { pk: { S: 'client#k' }, sk: { S: 'client' } },
+        { pk: { S: 'revoked#p' }, sk: { S: 'all' } },
+      ],
     };
-    const rubbish = { state: { S: secret }, groups: { S: secret }, sessions: { SS: [secret] } };
+    const rubbish = {
+      state: { S: secret },
+      groups: { S: secret },
+      sessions: { SS: [secret] },
+      tokensUntil: { S: secret },
+    };
     for (const name of names) {
-      const Item = { ...keys[name], ...rubbish };
-      await dynamoDb.send(new PutItemCommand({ TableName: database().tableNames[name], Item }));
+      for (const rowKey of keys[name]) {
+        const Item = { ...rowKey, ...rubbish };
+        await dynamoDb.send(new PutItemCommand({ TableName: database().tableNames[name], Item }));
+      }
     }
-    const { connections, robots, sessions, signalPath, clients } = dynamoDbStores(database());
+    const { connections, robots, sessions, signalPath, clients, revocations } = dynamoDbStores(database());
     const reads = [
       () => connections.get(connectionId('a')),
       () => robots.get(rover),
@@ -96,6 +166,7 @@ onEveryDatabase('A row that cannot be read', (database) => {
       () => sessions.listByRobot(rover),
       () => signalPath.read(key),
       () => clients.sessionsOf(client('k')),
+      () => revocations.of({ principalId: user, originJti: undefined }),
       () => connections.remove(connectionId('a')),
     ];
     for (const read of reads) {

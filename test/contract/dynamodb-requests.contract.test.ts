@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Database, dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
 import { everyCall } from './support/every-call.ts';
 import { answerWith, type FailingEndpoint, failingEndpoint } from './support/failing-endpoint.ts';
+import { principal, t0 } from './support/samples.ts';
 
 /** What each method asks of which table, hence the permissions that it needs, and no more. */
 const expected: Record<string, readonly string[]> = {
@@ -11,9 +12,12 @@ const expected: Record<string, readonly string[]> = {
   'connections.markReady': ['UpdateItem connections'],
   'connections.unmarkReady': ['UpdateItem connections'],
   'connections.refresh': ['GetItem connections', 'UpdateItem connections'],
+  'connections.putOff': ['UpdateItem connections'],
+  'connections.settle': ['UpdateItem connections'],
   'connections.beginClosing': ['UpdateItem connections'],
   'connections.markClosing': ['UpdateItem connections'],
   'connections.remove': ['DeleteItem connections'],
+  'connections.listByPrincipal': ['Query connections/byPrincipal'],
   'connections.due': ['Query connections/byDeadline'],
   'robots.get': ['GetItem robotSessions'],
   'robots.getMany': ['BatchGetItem robotSessions'],
@@ -43,6 +47,10 @@ const expected: Record<string, readonly string[]> = {
   'clients.remove': ['DeleteItem directory'],
   'fleets.enlist': ['DeleteItem directory', 'PutItem directory'],
   'fleets.list': ['Query directory'],
+  'revocations.of': ['BatchGetItem directory'],
+  'revocations.revokeSignInsUntil': ['UpdateItem directory'],
+  'revocations.revokeTokensUntil': ['UpdateItem directory'],
+  'revocations.revokeSignIn': ['UpdateItem directory'],
 };
 
 const batched = z.object({ ConsistentRead: z.boolean().optional() });
@@ -90,7 +98,8 @@ onEveryDatabase('Requests to DynamoDB', (database) => {
         const requests = await requestsOf(database(), () => make(dynamoDbStores(database())));
         found[method] = [...new Set([...(found[method] ?? []), ...requests.map(({ on }) => on)])].sort();
         for (const { on, isConsistentRead } of requests) {
-          const mayLag = on.includes('/byDeadline') || method === 'fleets.list';
+          const isOfAnIndex = /\/by(Deadline|Principal)$/.test(on);
+          const mayLag = isOfAnIndex || method === 'fleets.list';
           const isRead = /^(Get|BatchGet|Query)/.test(on);
           expect(isConsistentRead, `${method}: ${on}`).toBe(isRead && !mayLag);
         }
@@ -98,12 +107,28 @@ onEveryDatabase('Requests to DynamoDB', (database) => {
     }
     expect(found).toEqual(expected);
   });
+
+  it.each(['origin-1', undefined])(
+    'what was revoked is one consistent read, of sign-in %s',
+    async (originJti) => {
+      const { revocations } = dynamoDbStores(database());
+      const principalId = principal('p');
+      const read = () => requestsOf(database(), () => revocations.of({ principalId, originJti }));
+      const one = [{ on: 'BatchGetItem directory', isConsistentRead: true }];
+      expect(await read()).toEqual(one);
+      await revocations.revokeSignIn({ principalId, originJti: 'origin-1' }, { keepUntil: t0 });
+      await revocations.revokeTokensUntil(principalId, { at: t0, keepUntil: t0 });
+      expect(await read()).toEqual(one);
+    },
+  );
 });
 
 const pageRequest = z.object({
-  Limit: z.number(),
+  Limit: z.number().optional(),
   ExclusiveStartKey: z.object({ sk: z.object({ S: z.string() }) }).optional(),
 });
+
+const tableNames = { connections: 'c', robotSessions: 'r', clientSessions: 's', directory: 'd' };
 
 let endpoint: FailingEndpoint | undefined;
 afterEach(() => endpoint?.close());
@@ -121,7 +146,6 @@ it('an answer in pages is read to its end, or to the limit', async () => {
     pages[asked.length % pages.length]?.(response, body);
     asked.push({ Limit, after: ExclusiveStartKey?.sk.S });
   });
-  const tableNames = { connections: 'c', robotSessions: 'r', clientSessions: 's', directory: 'd' };
   const { fleets } = dynamoDbStores({ client: endpoint.client, tableNames });
 
   expect(await fleets.list({ fleet: undefined, after: undefined, limit: 10 })).toEqual(['1', '3', '4']);
@@ -132,4 +156,18 @@ it('an answer in pages is read to its end, or to the limit', async () => {
   ]);
   expect(await fleets.list({ fleet: undefined, after: undefined, limit: 1 })).toEqual(['1']);
   expect(asked).toHaveLength(1);
+});
+
+it('the connections of a user are listed to the last page', async () => {
+  const row = (id: string) => ({ principalId: { S: 'p' }, connectionId: { S: id } });
+  const pages = [
+    answerWith({ Items: [row('1')], LastEvaluatedKey: row('1') }),
+    answerWith({ Items: [], LastEvaluatedKey: row('2') }),
+    answerWith({ Items: [row('3')] }),
+  ];
+  endpoint = await failingEndpoint((response, body) => pages.shift()?.(response, body));
+  const { connections } = dynamoDbStores({ client: endpoint.client, tableNames });
+
+  expect(await connections.listByPrincipal(principal('p'))).toEqual(['1', '3']);
+  expect(pages).toHaveLength(0);
 });

@@ -67,16 +67,24 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await connections.unmarkReady(a, { nextDeadlineAt: t0 + 30_000 });
     await after(t0 + 30_000);
     expect(await onlyRowOf(database(), 'connections')).not.toHaveProperty('clientId');
-    const token = { issuedAt: t0, expiresAt: t0 + 100_001 };
+    const token = { issuedAt: t0, expiresAt: t0 + 100_001, signedInAt: t0 };
     await connections.refresh(a, { token, groups: [], nextDeadlineAt: t0 + 160_001 });
     await after(t0 + 160_001);
-    await connections.beginClosing(a, { now: t0 + 200_000, retryAt: t0 + 260_000 });
+    const seen = clientConnection('a', { token });
+    await connections.putOff(seen, { now: t0 + 160_001, until: t0 + 170_001 });
+    await after(t0 + 170_001);
+    await connections.settle(seen, { settledUntil: t0 + 160_001, nextDeadlineAt: t0 + 180_001 });
+    await after(t0 + 180_001);
+    const another = clientConnection('a');
+    await connections.settle(another, { settledUntil: t0 + 160_002, nextDeadlineAt: t0 + 190_001 });
+    await after(t0 + 180_001);
+    await connections.beginClosing(seen, { now: t0 + 200_000, retryAt: t0 + 260_000, how: 'expired' });
     await after(t0 + 260_000);
-    await connections.markClosing(a, { retryAt: t0 + 300_000 });
+    await connections.markClosing(a, { retryAt: t0 + 300_000, how: 'bye' });
     await after(t0 + 260_000);
     await connections.remove(a);
     await connections.create(clientConnection('a'));
-    await connections.markClosing(a, { retryAt: t0 + 300_000 });
+    await connections.markClosing(a, { retryAt: t0 + 300_000, how: 'bye' });
     await after(t0 + 300_000);
   });
 

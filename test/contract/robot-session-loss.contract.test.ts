@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { onEveryAdapter } from './support/adapters.ts';
 import {
   allDue,
+  allDueSince,
   bothOrders,
   connectionId,
   dueByShard,
@@ -193,6 +194,18 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
       expect(shards.flat().sort()).toEqual(robots.filter((_, i) => endOf(i) <= t0 + 19));
       const limited = await dueByShard((of) => store().due(of), t0 + 19, 1);
       expect(limited).toEqual(shards.map((shard) => shard.slice(0, 1)));
+    });
+
+    it('says since when a robot is due: the end of its window, or the retry of its end', async () => {
+      await store().claim(rover, byA);
+      await store().release(rover, lost);
+      await store().claim(robot('left'), byA);
+      await store().leave(robot('left'), left);
+      const found = await allDueSince((of) => store().due(of), retryAt);
+      expect([...found].sort((one, other) => one.dueAt - other.dueAt)).toEqual([
+        { key: rover, dueAt: lost.resumeEndsAt },
+        { key: 'left', dueAt: retryAt },
+      ]);
     });
 
     it('names no robot that is online, settled, back or given back to one that is online', async () => {

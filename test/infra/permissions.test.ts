@@ -130,7 +130,6 @@ describe('permissions', () => {
       'DeleteItem directory',
       'GetItem connections',
       'GetItem robotSessions',
-      'PutItem directory',
       'Query connections/byPrincipal',
       'UpdateItem connections',
       'UpdateItem directory',

@@ -97,7 +97,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
         { connectionId },
         {
           changes: [{ set: { settledUntil, ...connectionDue(connectionId, nextDeadlineAt) } }],
-          onlyIf: isAsSeen(seen),
+          onlyIf: allOf(isAsSeen(seen), isAtMost('settledUntil', settledUntil)),
         },
       );
       if (written) return;

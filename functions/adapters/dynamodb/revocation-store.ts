@@ -5,7 +5,7 @@ import { expiringAfter } from './deadline.ts';
 import { revocationKey } from './directory-keys.ts';
 import { anyOf, isAbsent, isBelow } from './expression.ts';
 import { parseRow } from './parse-row.ts';
-import { dynamoDbTable, type TableAccess } from './table.ts';
+import { dynamoDbTable, type Key, type TableAccess } from './table.ts';
 
 const untilRow = z.object({
   signInsUntil: z.number().exactOptional(),
@@ -17,17 +17,22 @@ type Until = keyof z.infer<typeof untilRow>;
 export function dynamoDbRevocationStore(access: TableAccess): RevocationStore {
   const table = dynamoDbTable(access);
 
-  /** Two moments in one row, each of which only rises; the row stays as long as the later of its records. */
-  const raise = async (principalId: PrincipalId, of: { until: Until; at: number; keepUntil: number }) => {
-    const key = revocationKey(principalId);
-    const { ttl } = expiringAfter(of.keepUntil);
-    await table.update(key, {
-      changes: [{ set: { [of.until]: of.at } }],
-      onlyIf: anyOf(isAbsent(of.until), isBelow(of.until, of.at)),
-    });
+  /** Never shorter than a record that is there already needs it. */
+  const keep = async (key: Key, keepUntil: number) => {
+    const { ttl } = expiringAfter(keepUntil);
     await table.update(key, {
       changes: [{ set: { ttl } }],
       onlyIf: anyOf(isAbsent('ttl'), isBelow('ttl', ttl)),
+    });
+  };
+
+  /** Two moments in one row, each of which only rises. Kept first: TTL must not take it in between. */
+  const raise = async (principalId: PrincipalId, of: { until: Until; at: number; keepUntil: number }) => {
+    const key = revocationKey(principalId);
+    await keep(key, of.keepUntil);
+    await table.update(key, {
+      changes: [{ set: { [of.until]: of.at } }],
+      onlyIf: anyOf(isAbsent(of.until), isBelow(of.until, of.at)),
     });
   };
 
@@ -48,8 +53,8 @@ export function dynamoDbRevocationStore(access: TableAccess): RevocationStore {
 
     revokeTokensUntil: (principalId, of) => raise(principalId, { ...of, until: 'tokensUntil' }),
 
-    async revokeSignIn({ principalId, originJti }, { keepUntil }) {
-      await table.put({ ...revocationKey(principalId, originJti), ...expiringAfter(keepUntil) });
-    },
+    // That there is a row is all that it says.
+    revokeSignIn: ({ principalId, originJti }, { keepUntil }) =>
+      keep(revocationKey(principalId, originJti), keepUntil),
   };
 }

@@ -69,9 +69,8 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
       called(() => {
         const unchanged = asSeen(seen);
         const connection = unchanged ?? connections.get(seen.connectionId);
-        if (unchanged !== undefined) replace({ ...unchanged, settledUntil, nextDeadlineAt });
-        else if (connection !== undefined && connection.settledUntil <= settledUntil)
-          replace({ ...connection, settledUntil });
+        if (connection === undefined || connection.settledUntil > settledUntil) return;
+        replace({ ...connection, settledUntil, ...(unchanged !== undefined && { nextDeadlineAt }) });
       }),
 
     beginClosing: (seen, { now, retryAt, how }) =>

@@ -13,7 +13,7 @@ export function memoryRevocationStore({ revoked, revokedSignIns }: MemoryState):
     of: ({ principalId, originJti }) =>
       called(() => ({
         ...revoked.get(principalId),
-        signInRevoked: originJti !== undefined && revokedSignIns.has(`${principalId} ${originJti}`),
+        signInRevoked: originJti !== undefined && revokedSignIns.has(nameOf(principalId, originJti)),
       })),
 
     revokeSignInsUntil: (principalId, { at }) => raise(principalId, 'signInsUntil', at),
@@ -21,6 +21,10 @@ export function memoryRevocationStore({ revoked, revokedSignIns }: MemoryState):
     revokeTokensUntil: (principalId, { at }) => raise(principalId, 'tokensUntil', at),
 
     revokeSignIn: ({ principalId, originJti }) =>
-      called(() => void revokedSignIns.add(`${principalId} ${originJti}`)),
+      called(() => void revokedSignIns.add(nameOf(principalId, originJti))),
   };
+}
+
+function nameOf(principalId: PrincipalId, originJti: string): string {
+  return JSON.stringify([principalId, originJti]);
 }

@@ -5,6 +5,7 @@ import { dynamoDbClientDirectory } from '../../../functions/adapters/dynamodb/cl
 import { dynamoDbClientSessionStore } from '../../../functions/adapters/dynamodb/client-session-store.ts';
 import { dynamoDbConnectionStore } from '../../../functions/adapters/dynamodb/connection-store.ts';
 import { dynamoDbFleetDirectory } from '../../../functions/adapters/dynamodb/fleet-directory.ts';
+import { dynamoDbRevocationStore } from '../../../functions/adapters/dynamodb/revocation-store.ts';
 import { dynamoDbRobotSessionStore } from '../../../functions/adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbSignalPath } from '../../../functions/adapters/dynamodb/signal-path.ts';
 import { memoryClientDirectory } from '../../../functions/adapters/memory/client-directory.ts';
@@ -12,16 +13,20 @@ import { memoryClientSessionStore } from '../../../functions/adapters/memory/cli
 import { memoryConnectionStore } from '../../../functions/adapters/memory/connection-store.ts';
 import { memoryFleetDirectory } from '../../../functions/adapters/memory/fleet-directory.ts';
 import { memoryState } from '../../../functions/adapters/memory/memory-state.ts';
+import { memoryRevocationStore } from '../../../functions/adapters/memory/revocation-store.ts';
 import { memoryRobotSessionStore } from '../../../functions/adapters/memory/robot-session-store.ts';
 import { memorySignalPath } from '../../../functions/adapters/memory/signal-path.ts';
+import type { Connection } from '../../../functions/core/model/connection.ts';
 import type { ClientDirectory } from '../../../functions/core/ports/client-directory.ts';
 import type { ClientSessionStore } from '../../../functions/core/ports/client-session-store.ts';
 import type { ConnectionStore } from '../../../functions/core/ports/connection-store.ts';
 import type { FleetDirectory } from '../../../functions/core/ports/fleet-directory.ts';
+import type { RevocationStore } from '../../../functions/core/ports/revocation-store.ts';
 import type { RobotSessionStore } from '../../../functions/core/ports/robot-session-store.ts';
 import type { SignalPath } from '../../../functions/core/ports/signal-path.ts';
 import { createTables, type TableNames } from '../../../local/store/create-tables.ts';
 import { localClient, startLocalStore } from '../../../local/store/local-store.ts';
+import type { ConnectionId } from '../../../protocol/ids.ts';
 
 export type Stores = {
   readonly connections: ConnectionStore;
@@ -30,6 +35,7 @@ export type Stores = {
   readonly signalPath: SignalPath;
   readonly clients: ClientDirectory;
   readonly fleets: FleetDirectory;
+  readonly revocations: RevocationStore;
 };
 
 export type Database = { readonly client: DynamoDBClient; readonly tableNames: TableNames };
@@ -147,7 +153,15 @@ export function dynamoDbStores({ client, tableNames }: Database): Stores {
     signalPath: dynamoDbSignalPath({ client, tableNames }),
     clients: dynamoDbClientDirectory({ client, tableName: tableNames.directory }),
     fleets: dynamoDbFleetDirectory({ client, tableName: tableNames.directory }),
+    revocations: dynamoDbRevocationStore({ client, tableName: tableNames.directory }),
   };
+}
+
+/** The connection as it is now, which must be there: what a run of the cleanup would see. */
+export async function existing({ connections }: Stores, connectionId: ConnectionId): Promise<Connection> {
+  const connection = await connections.get(connectionId);
+  if (connection === undefined) throw new Error(`There is no connection ${connectionId}.`);
+  return connection;
 }
 
 export function memoryStores(): Stores {
@@ -159,5 +173,6 @@ export function memoryStores(): Stores {
     signalPath: memorySignalPath(state),
     clients: memoryClientDirectory(state),
     fleets: memoryFleetDirectory(state),
+    revocations: memoryRevocationStore(state),
   };
 }

@@ -3,6 +3,7 @@ import {
   client,
   clientSession,
   connectionId,
+  principal,
   robot,
   robotConnection,
   session,
@@ -15,6 +16,9 @@ const rover = robot('rover-1');
 const s1 = session('s1');
 const key = { robotId: rover, sessionId: s1 };
 const k = client('k');
+const seen = robotConnection('a');
+const user = principal('p');
+const revoked = { at: t0, keepUntil: t0 };
 const due = { shard: 0, now: t0, limit: 10 };
 const copy = { connectionId: a, tokenExpiresAt: t0, nextDeadlineAt: t0, fleets: [] };
 
@@ -30,10 +34,17 @@ const calls: Calls = {
     markReady: (store) => store.markReady(a, { clientId: k, nextDeadlineAt: t0 }),
     unmarkReady: (store) => store.unmarkReady(a, { nextDeadlineAt: t0 }),
     refresh: (store) =>
-      store.refresh(a, { token: { issuedAt: t0, expiresAt: t0 }, groups: [], nextDeadlineAt: t0 }),
-    beginClosing: (store) => store.beginClosing(a, { now: t0, retryAt: t0 }),
-    markClosing: (store) => store.markClosing(a, { retryAt: t0 }),
+      store.refresh(a, {
+        token: { issuedAt: t0, expiresAt: t0, signedInAt: t0 },
+        groups: [],
+        nextDeadlineAt: t0,
+      }),
+    putOff: (store) => store.putOff(seen, { now: t0, until: t0 }),
+    settle: (store) => store.settle(seen, { settledUntil: t0, nextDeadlineAt: t0 }),
+    beginClosing: (store) => store.beginClosing(seen, { now: t0, retryAt: t0, how: 'expired' }),
+    markClosing: (store) => store.markClosing(a, { retryAt: t0, how: 'bye' }),
     remove: (store) => store.remove(a),
+    listByPrincipal: (store) => store.listByPrincipal(user),
     due: (store) => store.due(due),
   },
   robots: {
@@ -72,6 +83,12 @@ const calls: Calls = {
     enlist: (store) => store.enlist(rover, { fleets: ['a'], left: ['b'] }),
     list: (store) => store.list({ fleet: 'a', after: undefined, limit: 10 }),
   },
+  revocations: {
+    of: (store) => store.of({ principalId: user, originJti: 'origin-1' }),
+    revokeSignInsUntil: (store) => store.revokeSignInsUntil(user, revoked),
+    revokeTokensUntil: (store) => store.revokeTokensUntil(user, revoked),
+    revokeSignIn: (store) => store.revokeSignIn({ principalId: user, originJti: 'origin-1' }, revoked),
+  },
 };
 
 type Call = { readonly method: string; readonly make: (stores: Stores) => Promise<unknown> };
@@ -92,4 +109,5 @@ export const everyCall: readonly Call[] = [
   ...callsOf('signalPath'),
   ...callsOf('clients'),
   ...callsOf('fleets'),
+  ...callsOf('revocations'),
 ];

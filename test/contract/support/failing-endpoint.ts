@@ -6,11 +6,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 /** A DynamoDB that answers all in one way, such as with a failure, reached through the real SDK and a real socket. */
 export type FailingEndpoint = { readonly client: DynamoDBClient; close(): Promise<void> };
 
-type Answer = (response: ServerResponse, requestBody: string) => void;
+export type Answer = (response: ServerResponse, requestBody: string) => void;
 
 const errorType = 'com.amazonaws.dynamodb.v20120810#';
 
-const failWith =
+export const failWith =
   (status: number, name: string): Answer =>
   (response) => {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });

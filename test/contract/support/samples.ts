@@ -1,6 +1,7 @@
 import type { ClientSession } from '../../../functions/core/model/client-session.ts';
 import type { Connection } from '../../../functions/core/model/connection.ts';
 import type { RobotSocket } from '../../../functions/core/model/robot-session.ts';
+import type { Due, DueQuery } from '../../../functions/core/ports/due.ts';
 import { deadlineShards } from '../../../functions/table-shapes.ts';
 import * as ids from '../../../protocol/ids.ts';
 
@@ -13,30 +14,43 @@ export const robot = (name: string) => ids.robotId.parse(name);
 export const connectionId = (name: string) => ids.connectionId.parse(name);
 export const client = (name: string) => ids.clientId.parse(name);
 export const session = (name: string) => ids.sessionId.parse(name);
-const principal = ids.principalId.parse('3f1c-principal');
+export const principal = (name: string) => ids.principalId.parse(name);
+const holder = principal('3f1c-principal');
 
 export function robotConnection(name: string, more: Partial<Connection> = {}): Connection {
   return {
     connectionId: connectionId(name),
     endpoint,
     identity: {
-      principalId: principal,
+      principalId: holder,
       groups: ['robots', 'fleet:demo'],
       kind: 'robot',
       robotId: robot('rover-1'),
     },
-    token: { issuedAt: t0 - 1000, expiresAt: t0 + 60_000, originJti: 'origin-1' },
+    token: { issuedAt: t0 - 1000, expiresAt: t0 + 60_000, signedInAt: t0 - 2000, originJti: 'origin-1' },
     connectedAt: t0,
     state: 'connected',
+    refreshes: 0,
+    settledUntil: 0,
     nextDeadlineAt: t0 + 30_000,
     ...more,
   };
 }
 
 export function clientConnection(name: string, more: Partial<Connection> = {}): Connection {
-  const identity = { principalId: principal, groups: [], kind: 'client' } as const;
-  return { ...robotConnection(name), identity, token: { issuedAt: t0, expiresAt: t0 + 60_000 }, ...more };
+  const identity = { principalId: holder, groups: [], kind: 'client' } as const;
+  const token = { issuedAt: t0, expiresAt: t0 + 60_000, signedInAt: t0 };
+  return { ...robotConnection(name), identity, token, ...more };
 }
+
+/** A token that ends later than those above, and the refresh that brings it. */
+export const later = {
+  issuedAt: t0 + 40_000,
+  expiresAt: t0 + 100_000,
+  signedInAt: t0 + 39_000,
+  originJti: 'origin-2',
+};
+export const refreshed = { token: later, groups: ['robots', 'fleet:new'], nextDeadlineAt: t0 + 160_000 };
 
 export function socket(name: string, connectedAt = t0, tokenExpiresAt = t0 + 60_000): RobotSocket {
   return { connectionId: connectionId(name), endpoint, tokenExpiresAt, connectedAt };
@@ -55,17 +69,24 @@ export function clientSession(name: string, more: Partial<ClientSession> = {}): 
   };
 }
 
-type Due<Key> = (of: { shard: number; now: number; limit: number }) => Promise<readonly Key[]>;
+type AskDue<Key> = (of: DueQuery) => Promise<readonly Due<Key>[]>;
 
 export const everyShard = Array.from({ length: deadlineShards }, (_, shard) => shard);
 
 /** What is due, shard by shard. */
-export function dueByShard<Key>(due: Due<Key>, now: number, limit = 1000): Promise<(readonly Key[])[]> {
-  return Promise.all(everyShard.map((shard) => due({ shard, now, limit })));
+export function dueByShard<Key>(due: AskDue<Key>, now: number, limit = 1000): Promise<(readonly Key[])[]> {
+  return Promise.all(
+    everyShard.map(async (shard) => (await due({ shard, now, limit })).map(({ key }) => key)),
+  );
 }
 
-export async function allDue<Key>(due: Due<Key>, now: number): Promise<readonly Key[]> {
+export async function allDue<Key>(due: AskDue<Key>, now: number): Promise<readonly Key[]> {
   return (await dueByShard(due, now)).flat();
+}
+
+/** What is due, with the deadline that it is said to have had. */
+export async function allDueSince<Key>(due: AskDue<Key>, now: number): Promise<readonly Due<Key>[]> {
+  return (await Promise.all(everyShard.map((shard) => due({ shard, now, limit: 1000 })))).flat();
 }
 
 export const names = (prefix: string, count: number) =>
