@@ -27,6 +27,8 @@ export const settingVariables = {
   iceServers: 'HELIOGRAPH_ICE_SERVERS',
   /** Number of robots that the reconnect spread is computed from. */
   fleetSize: 'HELIOGRAPH_FLEET_SIZE',
+  /** `newest` or `reject-new`. */
+  takeover: 'HELIOGRAPH_TAKEOVER',
   maxSessionsPerRobot: 'HELIOGRAPH_MAX_SESSIONS_PER_ROBOT',
 } as const;
 

@@ -49,6 +49,8 @@ const configSchema = z.strictObject({
     .default([{ urls: ['stun:stun.l.google.com:19302'] }]),
   /** Number of robots, from which clients learn over how long to spread their reconnects. */
   fleetSize: z.int().positive().default(100),
+  /** Which connection is the robot when two want to be: the one that connected last, or the one that has it for as long as it is there. */
+  robotTakeover: z.enum(['newest', 'reject-new']).default('newest'),
   maxSessionsPerRobot: z.int().positive().default(10),
   logRetentionDays: z
     .literal(retentionDays, { error: `must be one of CloudWatch's periods: ${retentionDays.join(', ')}` })

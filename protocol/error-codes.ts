@@ -84,6 +84,11 @@ export const errorCodes = {
     clientDoes: 'Forget the session; open a new one.',
     retryable: false,
   },
+  control_held: {
+    meaning: 'Another session holds control, or this one does not hold what it wants to give away.',
+    clientDoes: 'Wait for `controlChanged`, or ask its holder; admins may use `force`.',
+    retryable: false,
+  },
   peer_away: {
     meaning: 'The other side is not connected at this moment. The signal was not delivered.',
     clientDoes: 'Keep the signal and send it again after a moment, until the session is closed.',

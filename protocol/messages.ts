@@ -1,9 +1,17 @@
 import * as z from 'zod';
 import { bye } from './messages/bye.ts';
+import {
+  controlChanged,
+  controlRequested,
+  grantControl,
+  releaseControl,
+  requestControl,
+} from './messages/control.ts';
 import { errorMessage } from './messages/error.ts';
 import { keepAlive, ping, pong } from './messages/heartbeat.ts';
 import { hello, welcome } from './messages/hello.ts';
 import { getIceServers, iceServers } from './messages/ice.ts';
+import { peerAway, peerBack, robotStatus, watching, watchRobots } from './messages/presence.ts';
 import { listRobots, robots } from './messages/robots.ts';
 import {
   closeSession,
@@ -22,9 +30,13 @@ export const clientMessages = {
   keepAlive,
   refreshToken,
   listRobots,
+  watchRobots,
   openSession,
   signal,
   closeSession,
+  requestControl,
+  grantControl,
+  releaseControl,
   getIceServers,
   bye,
 } as const;
@@ -39,11 +51,17 @@ export const serverMessages = {
   tokenExpiring,
   tokenExpired,
   robots,
+  watching,
+  robotStatus,
   sessionOpened,
   sessionRequested,
   signalAck,
   signal: relayedSignal,
+  peerAway,
+  peerBack,
   sessionClosed,
+  controlChanged,
+  controlRequested,
   iceServers,
   goAway,
   error: errorMessage,
@@ -57,11 +75,17 @@ export const serverMessage = z.discriminatedUnion('type', [
   tokenExpiring,
   tokenExpired,
   robots,
+  watching,
+  robotStatus,
   sessionOpened,
   sessionRequested,
   signalAck,
   relayedSignal,
+  peerAway,
+  peerBack,
   sessionClosed,
+  controlChanged,
+  controlRequested,
   iceServers,
   goAway,
   errorMessage,

@@ -5,7 +5,8 @@ import type { Action } from './messages.ts';
 export const replies: Record<Action, { answer: string; others: string; errors: readonly ErrorCode[] }> = {
   hello: {
     answer: '`welcome`, or `goAway replaced` when a newer connection is the robot',
-    others: 'the replaced connection: `goAway replaced`',
+    others:
+      'the replaced connection: `goAway replaced`; peers: `peerBack`, or `sessionClosed` without `resume`; watchers: `robotStatus`',
     errors: ['protocol_unsupported', 'token_expired', 'unauthenticated', 'unavailable'],
   },
   ping: { answer: '`pong`', others: '', errors: [] },
@@ -26,6 +27,11 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
   listRobots: {
     answer: '`robots`',
     others: '',
+    errors: ['unauthenticated', 'hello_required', 'token_expired', 'forbidden', 'unavailable'],
+  },
+  watchRobots: {
+    answer: '`watching`',
+    others: 'later, to the caller: `robotStatus`',
     errors: ['unauthenticated', 'hello_required', 'token_expired', 'forbidden', 'unavailable'],
   },
   openSession: {
@@ -59,10 +65,55 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
     others: 'peer: `sessionClosed`',
     errors: ['unauthenticated', 'token_expired', 'hello_required', 'session_unknown', 'unavailable'],
   },
+  requestControl: {
+    answer: '`controlChanged`',
+    others:
+      'robot and all its sessions: `controlChanged`; when it is held, holder and robot: `controlRequested`',
+    errors: [
+      'unauthenticated',
+      'hello_required',
+      'token_expired',
+      'session_unknown',
+      'forbidden',
+      'control_held',
+      'peer_away',
+      'unavailable',
+    ],
+  },
+  grantControl: {
+    answer: '`controlChanged`',
+    others: 'robot and all its sessions: `controlChanged`',
+    errors: [
+      'unauthenticated',
+      'hello_required',
+      'token_expired',
+      'session_unknown',
+      'forbidden',
+      'control_held',
+      'peer_away',
+      'unavailable',
+    ],
+  },
+  releaseControl: {
+    answer: '`controlChanged` with `sessionId: null`',
+    others: 'robot and all its sessions: `controlChanged`',
+    errors: [
+      'unauthenticated',
+      'hello_required',
+      'token_expired',
+      'session_unknown',
+      'control_held',
+      'unavailable',
+    ],
+  },
   getIceServers: {
     answer: '`iceServers`',
     others: '',
     errors: ['unauthenticated', 'hello_required', 'token_expired', 'unavailable'],
   },
-  bye: { answer: 'the socket is closed', others: 'peers: `sessionClosed`', errors: ['unavailable'] },
+  bye: {
+    answer: 'the socket is closed',
+    others: 'peers: `sessionClosed`; watchers: `robotStatus`',
+    errors: ['unavailable'],
+  },
 };

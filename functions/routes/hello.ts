@@ -4,6 +4,7 @@ import type { HelloDeps } from '../core/use-cases/hello-deps.ts';
 import { messageRoute } from '../edge/route.ts';
 
 /** `hello`: claims the session. `welcome` is posted by the use case, which must know whether it arrived. */
-export const helloRoute = messageRoute(hello, (deps: HelloDeps, { caller, message }) =>
-  sayHello(deps, { caller, protocol: message.protocol, requestId: message.requestId }),
-);
+export const helloRoute = messageRoute(hello, (deps: HelloDeps, { caller, message }) => {
+  const { protocol, requestId, resume, received } = message;
+  return sayHello(deps, { caller, protocol, requestId, resume, received });
+});

@@ -15,6 +15,7 @@ export function cleanupFunction(environment: Environment, overrides: Overrides =
     robots: make.robots(),
     sessions: make.sessions(),
     clients: make.clients(),
+    watches: make.watches(),
     peers: make.peers(),
   });
 }

@@ -39,6 +39,7 @@ export function connectionFunction(environment: Environment, overrides: Override
       robots: make.robots(),
       sessions: make.sessions(),
       clients: make.clients(),
+      watches: make.watches(),
       fleets: make.fleets(),
       revocations: make.revocations(),
       pause,

@@ -7,6 +7,7 @@ import { dynamoDbFleetDirectory } from '../adapters/dynamodb/fleet-directory.ts'
 import { dynamoDbRevocationStore } from '../adapters/dynamodb/revocation-store.ts';
 import { dynamoDbRobotSessionStore } from '../adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbSignalPath } from '../adapters/dynamodb/signal-path.ts';
+import { dynamoDbWatchDirectory } from '../adapters/dynamodb/watch-directory.ts';
 import { powertoolsLifeLog } from '../adapters/powertools/life-log.ts';
 import { systemClock } from '../adapters/runtime/system-clock.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
@@ -64,6 +65,7 @@ export function dependencies(environment: Environment, overrides: Overrides = {}
     robots: () => dynamoDbRobotSessionStore(access('robotSessions')),
     sessions: () => dynamoDbClientSessionStore(access('clientSessions')),
     clients: () => dynamoDbClientDirectory(access('directory')),
+    watches: () => dynamoDbWatchDirectory(access('directory')),
     revocations: () => dynamoDbRevocationStore(access('directory')),
     fleets: () => dynamoDbFleetDirectory(access('directory')),
     signalPath: () =>

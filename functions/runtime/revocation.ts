@@ -21,6 +21,7 @@ export function revocationFunction(environment: Environment, overrides: Override
     robots: make.robots(),
     sessions: make.sessions(),
     clients: make.clients(),
+    watches: make.watches(),
     peers: make.peers(),
   });
 }

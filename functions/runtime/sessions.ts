@@ -3,9 +3,13 @@ import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
 import type { RoutesOf } from '../route-table.ts';
 import { closeSessionRoute } from '../routes/close-session.ts';
 import { getIceServersRoute } from '../routes/get-ice-servers.ts';
+import { grantControlRoute } from '../routes/grant-control.ts';
 import { helloRoute } from '../routes/hello.ts';
 import { listRobotsRoute } from '../routes/list-robots.ts';
 import { openSessionRoute } from '../routes/open-session.ts';
+import { releaseControlRoute } from '../routes/release-control.ts';
+import { requestControlRoute } from '../routes/request-control.ts';
+import { watchRobotsRoute } from '../routes/watch-robots.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
 import {
@@ -13,14 +17,19 @@ import {
   fleetSizeFrom,
   iceServersFrom,
   maxSessionsPerRobotFrom,
+  takeoverFrom,
   tokenPolicyFrom,
 } from './settings.ts';
 
 const routes = {
   hello: helloRoute,
   listRobots: listRobotsRoute,
+  watchRobots: watchRobotsRoute,
   openSession: openSessionRoute,
   closeSession: closeSessionRoute,
+  requestControl: requestControlRoute,
+  grantControl: grantControlRoute,
+  releaseControl: releaseControlRoute,
   getIceServers: getIceServersRoute,
 } satisfies Record<RoutesOf<'sessions'>, unknown>;
 
@@ -35,6 +44,7 @@ export function sessionsFunction(environment: Environment, overrides: Overrides 
       lifeLog,
       ids: randomIds,
       policy: tokenPolicyFrom(environment),
+      takeover: takeoverFrom(environment),
       fleetSize: fleetSizeFrom(environment),
       maxSessionsPerRobot: maxSessionsPerRobotFrom(environment),
       iceServers: iceServersFrom(environment),
@@ -42,6 +52,7 @@ export function sessionsFunction(environment: Environment, overrides: Overrides 
       robots: make.robots(),
       sessions: make.sessions(),
       clients: make.clients(),
+      watches: make.watches(),
       fleets: make.fleets(),
       revocations: make.revocations(),
       peers: make.peers(),

@@ -61,6 +61,10 @@ export function iceServersFrom(environment: Environment) {
   return json(environment, 'iceServers', z.array(iceServer));
 }
 
+export function takeoverFrom(environment: Environment) {
+  return z.enum(['newest', 'reject-new']).parse(setting(environment, 'takeover'));
+}
+
 const positive = z.coerce.number().int().positive();
 
 export function fleetSizeFrom(environment: Environment): number {

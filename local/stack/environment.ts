@@ -27,6 +27,7 @@ export function functionEnvironment(of: {
     managementEndpoint: of.managementEndpoint,
     iceServers: '[]',
     fleetSize: '3',
+    takeover: 'newest',
     maxSessionsPerRobot: '10',
   } satisfies Record<keyof typeof settingVariables, string>;
   const named = Object.entries(settings).map(([name, value]) => [

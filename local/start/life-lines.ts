@@ -30,6 +30,12 @@ function describe(event: LifeEvent): string | undefined {
       return `${event.robotId} has moved to a newer connection; the old one was told`;
     case 'claim_given_back':
       return warn(`${event.robotId} was given back: its new connection could not be reached`);
+    case 'client_given_back':
+      return warn(`client ${event.clientId} was given back: its new connection could not be reached`);
+    case 'identity_contested':
+      return warn(`${event.robotId} is claimed again and again: do two devices use its identity?`);
+    case 'control_changed':
+      return `control of ${event.robotId}: ${event.sessionId ?? 'free'} (lease ${event.leaseEpoch})`;
     case 'refreshed':
       return `token refreshed, good until ${new Date(event.tokenExpiresAt).toLocaleTimeString('en-GB')}  ${event.connectionId}`;
     case 'token_expiring':

@@ -5,6 +5,16 @@ import { sessionMode, sessionState } from './session.ts';
 
 export const hello = clientMessage('hello', {
   protocol: z.int().describe('the protocol version spoken: 1'),
+  resume: z
+    .union([z.string().min(1).max(256), z.literal(true)])
+    .optional()
+    .describe(
+      'clients: the `resumeKey` of the last `welcome`; robots: `true`. Without it the sessions of before end, or stay with the other tab',
+    ),
+  received: z
+    .record(sessionId, z.int().nonnegative())
+    .optional()
+    .describe('by session, the highest `seq` without a gap that has arrived; passed on as `peerBack`'),
   agent: z.string().max(128).optional().describe('name and version of the client software'),
 }).describe(
   'The first message on every connection. Claims the robot or client session; nothing else is to be sent before `welcome`.',
@@ -19,6 +29,12 @@ export const welcome = serverMessage('welcome', {
   principalId: principalId.describe('the `sub` of the token'),
   robotId: robotId.optional().describe('robots only'),
   clientId: clientId.optional().describe('clients only'),
+  resumeKey: z
+    .string()
+    .optional()
+    .describe(
+      'clients only: takes over this client, its sessions and its control; a new one in each `welcome`',
+    ),
   groups: z.array(z.string()),
   sentAt,
   tokenExpiresAt: timestampMs,
@@ -32,7 +48,10 @@ export const welcome = serverMessage('welcome', {
       clientId,
       mode: sessionMode,
       state: sessionState,
-      received: z.int().nonnegative(),
+      received: z
+        .int()
+        .nonnegative()
+        .describe('highest `seq` of yours that the other side has told to have; send again what is above it'),
     }),
   ),
   policy: z.object({

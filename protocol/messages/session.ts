@@ -7,7 +7,7 @@ import { iceServer } from './ice.ts';
 export const sessionMode = z.enum(['control', 'view']);
 export type SessionMode = z.infer<typeof sessionMode>;
 
-/** `suspended`: the robot is away, and the session waits for it. */
+/** `suspended`: one side is away, and the session waits for it. */
 export const sessionState = z.enum(['open', 'suspended']);
 export type SessionState = z.infer<typeof sessionState>;
 

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { connectionId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../../core/model/client-session.ts';
 import type { ClientDirectory } from '../../core/ports/client-directory.ts';
 import { expiringAfter } from './deadline.ts';
 import { clientKey, sessionMember, sessionOfMember } from './directory-keys.ts';
-import { anyOf, is, isAbsent, isNot, isPresent } from './expression.ts';
+import { allOf, anyOf, is, isAbove, isAbsent, isAtMost, isPresent, kept, raised } from './expression.ts';
 import { parseRow } from './parse-row.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
@@ -11,19 +12,78 @@ import { dynamoDbTable, type TableAccess } from './table.ts';
  * One row a client, its sessions a string set in it: DynamoDB has no empty set, so none is no attribute.
  * It names the connection that the client is on, or the one that it was detached from; never both.
  */
-const clientRow = z.object({ sessions: z.set(sessionOfMember).optional() });
+const clientRow = z.object({
+  epoch: z.number(),
+  connectionId: connectionId.exactOptional(),
+  resumeEndsAt: z.number().exactOptional(),
+  keyHash: z.string(),
+  previousKeyHash: z.string(),
+  sessions: z.set(sessionOfMember).optional(),
+});
 
 export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
   const table = dynamoDbTable(access);
 
   return {
-    async enter({ clientId, connectionId, tokenExpiresAt }) {
+    async enter({ clientId, principalId, connectionId, keyHash, tokenExpiresAt }) {
       // No later refresh reaches this row. It need not: a connection lives for two hours, and the next enters again.
-      await table.update(clientKey(clientId), {
-        changes: [{ set: { connectionId, ...expiringAfter(tokenExpiresAt) }, remove: ['detachedFrom'] }],
-        // A `hello` that comes late must not bring back what the end of its own connection has detached.
-        onlyIf: anyOf(isAbsent('detachedFrom'), isNot('detachedFrom', connectionId)),
+      const { written } = await table.update(clientKey(clientId), {
+        changes: [
+          { set: { connectionId, principalId, keyHash, ...expiringAfter(tokenExpiresAt) } },
+          { compute: { epoch: kept('epoch', 1), previousKeyHash: kept('keyHash', keyHash) } },
+        ],
+        // A `hello` that comes late must not bring back what the end of its own connection has detached,
+        // nor take a client from a connection that it has moved to.
+        onlyIf: anyOf(
+          is('connectionId', connectionId),
+          allOf(isAbsent('connectionId'), isAbsent('detachedFrom')),
+        ),
       });
+      return written;
+    },
+
+    async takeOver(clientId, by) {
+      const { connectionId, keyHash, presentedHash, tokenExpiresAt } = by;
+      const result = await table.update(clientKey(clientId), {
+        changes: [
+          {
+            set: { connectionId, keyHash, previousKeyHash: presentedHash, ...expiringAfter(tokenExpiresAt) },
+            compute: { epoch: raised('epoch') },
+            remove: ['detachedFrom', 'resumeEndsAt'],
+          },
+        ],
+        onlyIf: allOf(
+          is('principalId', by.principalId),
+          anyOf(is('keyHash', presentedHash), is('previousKeyHash', presentedHash)),
+          anyOf(isPresent('connectionId'), isAbove('resumeEndsAt', by.now)),
+        ),
+        returning: 'ALL_OLD',
+      });
+      if (!result.written) return undefined;
+      const before = parseRow(clientRow, result.row);
+      return {
+        epoch: before.epoch + 1,
+        sessions: [...(before.sessions ?? [])],
+        previous: {
+          keyHashes: [before.keyHash, before.previousKeyHash],
+          ...(before.connectionId !== undefined && { connectionId: before.connectionId }),
+          ...(before.resumeEndsAt !== undefined && { resumeEndsAt: before.resumeEndsAt }),
+        },
+      };
+    },
+
+    async giveBack(clientId, { epoch, previous, from }) {
+      const { connectionId, resumeEndsAt, keyHashes } = previous;
+      const [keyHash, previousKeyHash] = keyHashes;
+      const place =
+        connectionId === undefined
+          ? { set: { detachedFrom: from, resumeEndsAt }, remove: ['connectionId'] }
+          : { set: { connectionId }, remove: ['detachedFrom', 'resumeEndsAt'] };
+      const { written } = await table.update(clientKey(clientId), {
+        changes: [place, { set: { keyHash, previousKeyHash }, compute: { epoch: raised('epoch') } }],
+        onlyIf: is('epoch', epoch),
+      });
+      return written;
     },
 
     async sessionsOf(clientId) {
@@ -46,9 +106,16 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
       });
     },
 
-    async detach(clientId, connectionId) {
+    async detach(clientId, { connectionId, resumeEndsAt }) {
       const result = await table.update(clientKey(clientId), {
-        changes: [{ set: { detachedFrom: connectionId }, remove: ['connectionId'] }],
+        changes: [
+          {
+            set: { detachedFrom: connectionId, ...expiringAfter(resumeEndsAt) },
+            // Repeated, the window does not begin anew.
+            compute: { resumeEndsAt: kept('resumeEndsAt', resumeEndsAt) },
+            remove: ['connectionId'],
+          },
+        ],
         onlyIf: anyOf(is('connectionId', connectionId), is('detachedFrom', connectionId)),
         returning: 'ALL_NEW',
       });
@@ -57,6 +124,13 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
 
     async remove(clientId, connectionId) {
       await table.remove(clientKey(clientId), is('detachedFrom', connectionId));
+    },
+
+    async removeIfOver(clientId, now) {
+      await table.remove(
+        clientKey(clientId),
+        allOf(isAbsent('connectionId'), isAtMost('resumeEndsAt', now), isAbsent('sessions')),
+      );
     },
   };
 }

@@ -2,38 +2,57 @@ import * as z from 'zod';
 import { clientId, connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
 import { sessionMode } from '../../../protocol/messages/session.ts';
 import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
+import type { SocketCopy } from '../../core/model/connection.ts';
 import { dueAt, expiringAfter } from './deadline.ts';
 import { parseRow } from './parse-row.ts';
 
 const sessionKey = z.object({ robotId, sessionId });
 
-const clientSessionRow = sessionKey.extend({
+/** Attributes that are there while the client is: a socket, or the end of the window in its place. */
+export const socketAttributes = ['connectionId', 'endpoint', 'tokenExpiresAt'];
+
+const common = sessionKey.extend({
   clientId,
-  connectionId,
-  endpoint: z.string(),
-  tokenExpiresAt: z.number(),
+  clientEpoch: z.number(),
   mode: sessionMode,
+  receivedByRobot: z.number(),
+  receivedByClient: z.number(),
   openedAt: z.number(),
   nextDeadlineAt: z.number(),
 });
 
+const clientSessionRow = z.union([
+  common.extend({ connectionId, endpoint: z.string(), tokenExpiresAt: z.number() }),
+  common.extend({ resumeEndsAt: z.number() }),
+]);
+
 export function toClientSession(row: unknown): ClientSession {
-  const { connectionId, endpoint, tokenExpiresAt, ...session } = parseRow(clientSessionRow, row);
-  return { ...session, socket: { connectionId, endpoint, tokenExpiresAt } };
+  const parsed = parseRow(clientSessionRow, row);
+  const { robotId, sessionId, clientId, clientEpoch, mode, openedAt, nextDeadlineAt } = parsed;
+  const received = { byRobot: parsed.receivedByRobot, byClient: parsed.receivedByClient };
+  const shared = { robotId, sessionId, clientId, clientEpoch, mode, received, openedAt, nextDeadlineAt };
+  if ('resumeEndsAt' in parsed) return { ...shared, resumeEndsAt: parsed.resumeEndsAt };
+  const { connectionId, endpoint, tokenExpiresAt } = parsed;
+  return { ...shared, socket: { connectionId, endpoint, tokenExpiresAt } };
 }
 
 export function fromClientSession(session: ClientSession) {
-  const { clientId, socket, mode, openedAt, nextDeadlineAt } = session;
-  const { connectionId, endpoint, tokenExpiresAt } = socket;
+  const { clientId, clientEpoch, socket, resumeEndsAt, mode, received, openedAt, nextDeadlineAt } = session;
   return {
     clientId,
-    connectionId,
-    endpoint,
-    tokenExpiresAt,
+    clientEpoch,
+    ...(socket !== undefined && fromSocket(socket)),
+    resumeEndsAt,
     mode,
+    receivedByRobot: received.byRobot,
+    receivedByClient: received.byClient,
     openedAt,
     ...sessionDue(session, nextDeadlineAt),
   };
+}
+
+export function fromSocket({ connectionId, endpoint, tokenExpiresAt }: SocketCopy) {
+  return { connectionId, endpoint, tokenExpiresAt };
 }
 
 export function sessionDue({ robotId, sessionId }: SessionKey, nextDeadlineAt: number) {

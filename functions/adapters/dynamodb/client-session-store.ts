@@ -1,8 +1,15 @@
 import type { SessionKey } from '../../core/model/client-session.ts';
 import type { ClientSessionStore } from '../../core/ports/client-session-store.ts';
-import { fromClientSession, sessionDue, toClientSession, toSessionKey } from './client-session-row.ts';
+import {
+  fromClientSession,
+  fromSocket,
+  sessionDue,
+  socketAttributes,
+  toClientSession,
+  toSessionKey,
+} from './client-session-row.ts';
 import { queryDue } from './deadline.ts';
-import { allOf, type Expression, is, isAtMost } from './expression.ts';
+import { allOf, type Expression, is, isAtMost, isPresent } from './expression.ts';
 import { unavailable } from './failure.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
@@ -52,6 +59,42 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
       // A later refresh of the same connection got here first: its copy is the newer one.
       const socket = (await get(key))?.socket;
       return socket?.connectionId === connectionId && socket.tokenExpiresAt >= tokenExpiresAt;
+    },
+
+    async suspend(key, { clientId, clientEpoch, resumeEndsAt }) {
+      const { written } = await table.update(keyOf(key), {
+        changes: [{ set: { resumeEndsAt, ...sessionDue(key, resumeEndsAt) }, remove: socketAttributes }],
+        onlyIf: allOf(
+          isPresent('connectionId'),
+          is('clientId', clientId),
+          isAtMost('clientEpoch', clientEpoch),
+        ),
+      });
+      return written;
+    },
+
+    async moveTo(key, { clientId, clientEpoch, socket, nextDeadlineAt }) {
+      const result = await table.update(keyOf(key), {
+        changes: [
+          {
+            set: { clientEpoch, ...fromSocket(socket), ...sessionDue(key, nextDeadlineAt) },
+            remove: ['resumeEndsAt'],
+          },
+        ],
+        onlyIf: allOf(is('clientId', clientId), isAtMost('clientEpoch', clientEpoch)),
+        returning: 'ALL_NEW',
+      });
+      return result.written ? toClientSession(result.row) : undefined;
+    },
+
+    async noteReceived(key, { byRobot, byClient }) {
+      await table.update(keyOf(key), {
+        changes: [
+          ...(byRobot === undefined ? [] : [{ set: { receivedByRobot: byRobot } }]),
+          ...(byClient === undefined ? [] : [{ set: { receivedByClient: byClient } }]),
+        ],
+        onlyIf: isPresent('sessionId'),
+      });
     },
 
     due: (of) => queryDue(table, { ...of, keyOf: toSessionKey }),

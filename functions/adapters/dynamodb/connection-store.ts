@@ -35,11 +35,20 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       await table.insert({ connectionId: connection.connectionId }, fromConnection(connection));
     },
 
-    async markReady(connectionId, { clientId, nextDeadlineAt }) {
+    async markReady(connectionId, { client, nextDeadlineAt }) {
       const { written } = await table.update(
         { connectionId },
         {
-          changes: [{ set: { state: 'ready', clientId, ...connectionDue(connectionId, nextDeadlineAt) } }],
+          changes: [
+            {
+              set: {
+                state: 'ready',
+                clientId: client?.clientId,
+                clientEpoch: client?.epoch,
+                ...connectionDue(connectionId, nextDeadlineAt),
+              },
+            },
+          ],
           onlyIf: isNotClosing,
         },
       );
@@ -53,12 +62,20 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
           changes: [
             {
               set: { state: 'connected', ...connectionDue(connectionId, nextDeadlineAt) },
-              remove: ['clientId'],
+              remove: ['clientId', 'clientEpoch'],
             },
           ],
           onlyIf: is('state', 'ready'),
         },
       );
+    },
+
+    async setWatching(connectionId, watching) {
+      const { written } = await table.update(
+        { connectionId },
+        { changes: [{ set: { watching } }], onlyIf: isNotClosing },
+      );
+      return written;
     },
 
     async refresh(connectionId, { token, groups, nextDeadlineAt }) {

@@ -17,6 +17,10 @@ export function revocationKey(principalId: PrincipalId, originJti?: string) {
   return { pk: `revoked#${principalId}`, sk: originJti === undefined ? 'all' : `signIn#${originJti}` };
 }
 
+export function watchPartition(topic: string): string {
+  return `watch#${topic}`;
+}
+
 export function fleetPartition(fleet: string | undefined): string {
   return fleet === undefined ? 'robots' : `fleet#${fleet}`;
 }

@@ -6,6 +6,11 @@ import { type Change, kept, raised, sumOf } from './expression.ts';
 const onlineAttributes = ['onlineSinceAt', 'connectionId', 'endpoint', 'tokenExpiresAt', 'connectedAt'];
 const deadlineAttributes = ['nextDeadlineAt', 'deadlineShard'];
 
+/** The last claim, and the one before it. */
+export function claimedNow(now: number): Change {
+  return { set: { claimedAt: now }, compute: { claimedBeforeAt: kept('claimedAt', 0) } };
+}
+
 export const raiseEpoch: Change = { compute: { epoch: raised('epoch') } };
 
 /**

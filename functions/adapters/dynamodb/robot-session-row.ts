@@ -8,6 +8,9 @@ const common = z.object({
   epoch: z.number(),
   fleets: z.array(z.string()),
   leaseEpoch: z.number(),
+  claimedAt: z.number(),
+  /** 0: there was none. */
+  claimedBeforeAt: z.number(),
   controllerSessionId: sessionId.exactOptional(),
 });
 
@@ -28,11 +31,13 @@ const robotSessionRow = z.discriminatedUnion('state', [
 export function toRobotSession(row: unknown): RobotSession {
   const parsed = parseRow(robotSessionRow, row);
   const { robotId, epoch, fleets, leaseEpoch, controllerSessionId } = parsed;
+  const claimedAt = [parsed.claimedAt, parsed.claimedBeforeAt].filter((at) => at > 0);
   const shared = {
     robotId,
     epoch,
     fleets,
     leaseEpoch,
+    claimedAt,
     ...(controllerSessionId !== undefined && { controllerSessionId }),
   };
   switch (parsed.state) {

@@ -7,6 +7,7 @@ import {
   becomeAway,
   becomeOffline,
   becomeOnline,
+  claimedNow,
   dueAgain,
   dueNoMore,
   giveControl,
@@ -54,12 +55,17 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return rows.filter((row) => row !== undefined).map(toRobotSession);
     },
 
-    async claim(robotId, { socket, fleets, now }) {
+    async claim(robotId, { socket, fleets, now, insteadOf }) {
       const result = await table.update(
         { robotId },
         {
-          changes: [raiseEpoch, becomeOnline(socket, now), keepControl, { set: { fleets } }],
-          onlyIf: anyOf(isUnclaimed, isHeldByOlder(socket)),
+          changes: [raiseEpoch, becomeOnline(socket, now), keepControl, claimedNow(now), { set: { fleets } }],
+          onlyIf: anyOf(
+            isUnclaimed,
+            insteadOf === undefined
+              ? isHeldByOlder(socket)
+              : allOf(isHeldByOlder(socket), anyOf(...insteadOf.map(isHeldBy))),
+          ),
           returning: 'ALL_OLD',
         },
       );
@@ -70,6 +76,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
         state: 'online',
         sinceAt: previous?.state === 'online' ? previous.sinceAt : now,
         epoch: (previous?.epoch ?? 0) + 1,
+        claimedAt: [now, ...(previous?.claimedAt ?? [])].slice(0, 2),
         fleets,
         socket,
         leaseEpoch: previous?.leaseEpoch ?? 0,
@@ -157,12 +164,20 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return current?.controllerSessionId === sessionId ? current : undefined;
     },
 
-    async dropControl(robotId, sessionId) {
-      const { written } = await table.update(
+    async passControl(robotId, { from, to }) {
+      const result = await table.update(
         { robotId },
-        { changes: [loseControl], onlyIf: is('controllerSessionId', sessionId) },
+        { changes: [giveControl(to)], onlyIf: is('controllerSessionId', from), returning: 'ALL_NEW' },
       );
-      return written;
+      return result.written ? toRobotSession(result.row) : undefined;
+    },
+
+    async dropControl(robotId, sessionId) {
+      const result = await table.update(
+        { robotId },
+        { changes: [loseControl], onlyIf: is('controllerSessionId', sessionId), returning: 'ALL_NEW' },
+      );
+      return result.written ? toRobotSession(result.row) : undefined;
     },
 
     due: (of) => queryDue(table, { ...of, keyOf: toRobotId }),

@@ -1,22 +1,72 @@
+import type { SessionKey } from '../../core/model/client-session.ts';
 import type { ClientDirectory } from '../../core/ports/client-directory.ts';
-import { called, type MemoryState, sessionName } from './memory-state.ts';
+import { called, type MemoryClient, type MemoryState, sessionName } from './memory-state.ts';
 
 export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory {
+  const sessionsIn = (client: MemoryClient | undefined): readonly SessionKey[] => [
+    ...(client?.sessions.values() ?? []),
+  ];
+
   return {
-    enter: ({ clientId, connectionId }) =>
+    enter: ({ clientId, principalId, connectionId, keyHash }) =>
       called(() => {
         const client = clients.get(clientId);
-        if (client?.isDetached && client.connectionId === connectionId) return;
-        const sessions = client?.sessions ?? new Map();
-        clients.set(clientId, { connectionId, isDetached: false, sessions });
+        if (client !== undefined && client.connectionId !== connectionId) return false;
+        clients.set(clientId, {
+          principalId,
+          connectionId,
+          epoch: client?.epoch ?? 1,
+          keyHashes: [keyHash, client?.keyHashes[0] ?? keyHash],
+          sessions: client?.sessions ?? new Map(),
+        });
+        return true;
       }),
 
-    sessionsOf: (clientId) => called(() => [...(clients.get(clientId)?.sessions.values() ?? [])]),
+    takeOver: (clientId, { principalId, connectionId, presentedHash, keyHash, now }) =>
+      called(() => {
+        const client = clients.get(clientId);
+        if (client?.principalId !== principalId || !client.keyHashes.includes(presentedHash))
+          return undefined;
+        const { connectionId: before, resumeEndsAt, keyHashes, sessions } = client;
+        if (before === undefined && (resumeEndsAt ?? 0) <= now) return undefined;
+        const epoch = client.epoch + 1;
+        clients.set(clientId, {
+          principalId,
+          connectionId,
+          epoch,
+          keyHashes: [keyHash, presentedHash],
+          sessions,
+        });
+        const previous = {
+          keyHashes,
+          ...(before !== undefined && { connectionId: before }),
+          ...(resumeEndsAt !== undefined && { resumeEndsAt }),
+        };
+        return { epoch, sessions: sessionsIn(client), previous };
+      }),
+
+    giveBack: (clientId, { epoch, previous, from }) =>
+      called(() => {
+        const client = clients.get(clientId);
+        if (client?.epoch !== epoch) return false;
+        const { principalId, sessions } = client;
+        const { connectionId, resumeEndsAt = 0, keyHashes } = previous;
+        const again = { principalId, sessions, keyHashes, epoch: epoch + 1 };
+        clients.set(
+          clientId,
+          connectionId === undefined
+            ? { ...again, detachedFrom: from, resumeEndsAt }
+            : { ...again, connectionId },
+        );
+        return true;
+      }),
+
+    sessionsOf: (clientId) => called(() => sessionsIn(clients.get(clientId))),
 
     addSession: (clientId, { connectionId, session }) =>
       called(() => {
         const client = clients.get(clientId);
-        if (client?.connectionId !== connectionId || client.isDetached) return false;
+        if (client?.connectionId !== connectionId) return false;
         const sessions = new Map(client.sessions).set(sessionName(session), session);
         clients.set(clientId, { ...client, sessions });
         return true;
@@ -31,18 +81,31 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
         clients.set(clientId, { ...client, sessions });
       }),
 
-    detach: (clientId, connectionId) =>
+    detach: (clientId, { connectionId, resumeEndsAt }) =>
       called(() => {
         const client = clients.get(clientId);
-        if (client?.connectionId !== connectionId) return [];
-        clients.set(clientId, { ...client, isDetached: true });
-        return [...client.sessions.values()];
+        if (client === undefined) return [];
+        if (client.connectionId !== connectionId && client.detachedFrom !== connectionId) return [];
+        const { connectionId: _, ...rest } = client;
+        clients.set(clientId, {
+          ...rest,
+          detachedFrom: connectionId,
+          // Repeated, the window does not begin anew.
+          resumeEndsAt: client.resumeEndsAt ?? resumeEndsAt,
+        });
+        return sessionsIn(client);
       }),
 
     remove: (clientId, connectionId) =>
       called(() => {
+        if (clients.get(clientId)?.detachedFrom === connectionId) clients.delete(clientId);
+      }),
+
+    removeIfOver: (clientId, now) =>
+      called(() => {
         const client = clients.get(clientId);
-        if (client?.connectionId === connectionId && client.isDetached) clients.delete(clientId);
+        if (client === undefined || client.connectionId !== undefined || client.sessions.size > 0) return;
+        if ((client.resumeEndsAt ?? Number.POSITIVE_INFINITY) <= now) clients.delete(clientId);
       }),
   };
 }

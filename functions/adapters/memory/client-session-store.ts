@@ -34,12 +34,39 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
     copyToken: (key, { connectionId, tokenExpiresAt, nextDeadlineAt }) =>
       called(() => {
         const session = sessions.get(sessionName(key));
-        if (session?.socket.connectionId !== connectionId) return false;
+        if (session?.socket?.connectionId !== connectionId) return false;
         if (tokenExpiresAt >= session.socket.tokenExpiresAt) {
           const socket = { ...session.socket, tokenExpiresAt };
           sessions.set(sessionName(key), { ...session, socket, nextDeadlineAt });
         }
         return true;
+      }),
+
+    suspend: (key, { clientId, clientEpoch, resumeEndsAt }) =>
+      called(() => {
+        const session = sessions.get(sessionName(key));
+        if (session?.socket === undefined || session.clientId !== clientId) return false;
+        if (session.clientEpoch > clientEpoch) return false;
+        const { socket: _, ...rest } = session;
+        sessions.set(sessionName(key), { ...rest, resumeEndsAt, nextDeadlineAt: resumeEndsAt });
+        return true;
+      }),
+
+    moveTo: (key, { clientId, clientEpoch, socket, nextDeadlineAt }) =>
+      called(() => {
+        const session = sessions.get(sessionName(key));
+        if (session?.clientId !== clientId || session.clientEpoch > clientEpoch) return undefined;
+        const { resumeEndsAt: _, ...rest } = session;
+        const moved = { ...rest, clientEpoch, socket, nextDeadlineAt };
+        sessions.set(sessionName(key), moved);
+        return moved;
+      }),
+
+    noteReceived: (key, received) =>
+      called(() => {
+        const session = sessions.get(sessionName(key));
+        if (session === undefined) return;
+        sessions.set(sessionName(key), { ...session, received: { ...session.received, ...received } });
       }),
 
     due: (of) =>

@@ -25,20 +25,27 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
 
     get: (connectionId) => called(() => connections.get(connectionId)),
 
-    markReady: (connectionId, { clientId, nextDeadlineAt }) =>
+    markReady: (connectionId, { client, nextDeadlineAt }) =>
       called(() => {
         const connection = notClosing(connectionId);
         if (connection === undefined) return false;
-        const { clientId: _, ...rest } = connection;
-        replace({ ...rest, state: 'ready', nextDeadlineAt, ...(clientId !== undefined && { clientId }) });
+        const { client: _, ...rest } = connection;
+        replace({ ...rest, state: 'ready', nextDeadlineAt, ...(client !== undefined && { client }) });
         return true;
+      }),
+
+    setWatching: (connectionId, watching) =>
+      called(() => {
+        const connection = notClosing(connectionId);
+        if (connection !== undefined) replace({ ...connection, watching });
+        return connection !== undefined;
       }),
 
     unmarkReady: (connectionId, { nextDeadlineAt }) =>
       called(() => {
         const connection = connections.get(connectionId);
         if (connection?.state !== 'ready') return;
-        const { clientId: _, ...rest } = connection;
+        const { client: _, ...rest } = connection;
         replace({ ...rest, state: 'connected', nextDeadlineAt });
       }),
 

@@ -1,6 +1,6 @@
 import type { ClientId, ConnectionId, PrincipalId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
-import type { Connection } from '../../core/model/connection.ts';
+import type { Connection, SocketCopy } from '../../core/model/connection.ts';
 import type { Revocation } from '../../core/model/revocation.ts';
 import type { RobotSession } from '../../core/model/robot-session.ts';
 import type { Due, DueQuery } from '../../core/ports/due.ts';
@@ -13,6 +13,8 @@ export type MemoryState = {
   readonly unsettled: Map<RobotId, number>;
   readonly sessions: Map<string, ClientSession>;
   readonly clients: Map<ClientId, MemoryClient>;
+  /** Sockets that watch, by topic and connection. */
+  readonly watchers: Map<string, ReadonlyMap<ConnectionId, SocketCopy>>;
   readonly revoked: Map<PrincipalId, Omit<Revocation, 'signInRevoked'>>;
   readonly revokedSignIns: Set<string>;
   /** Robots by fleet; under `undefined`, all. */
@@ -20,9 +22,14 @@ export type MemoryState = {
 };
 
 export type MemoryClient = {
-  /** The one that it is on, or was detached from. */
-  readonly connectionId: ConnectionId;
-  readonly isDetached: boolean;
+  readonly principalId: PrincipalId;
+  readonly epoch: number;
+  /** The last two keys by which it may come back. */
+  readonly keyHashes: readonly string[];
+  /** The one that it is on, or the one that it was detached from; never both. */
+  readonly connectionId?: ConnectionId;
+  readonly detachedFrom?: ConnectionId;
+  readonly resumeEndsAt?: number;
   readonly sessions: ReadonlyMap<string, SessionKey>;
 };
 
@@ -33,6 +40,7 @@ export function memoryState(): MemoryState {
     unsettled: new Map(),
     sessions: new Map(),
     clients: new Map(),
+    watchers: new Map(),
     revoked: new Map(),
     revokedSignIns: new Set(),
     fleets: new Map(),

@@ -31,15 +31,19 @@ export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): Rob
         return unique.flatMap((robotId) => robots.get(robotId) ?? []);
       }),
 
-    claim: (robotId, { socket, fleets, now }) =>
+    claim: (robotId, { socket, fleets, now, insteadOf }) =>
       called(() => {
         const previous = robots.get(robotId);
         if (previous?.socket !== undefined && isNewer(previous.socket, socket)) return { won: false };
+        if (previous?.socket !== undefined && insteadOf?.includes(previous.socket.connectionId) === false) {
+          return { won: false };
+        }
         const current = replace({
           ...(previous === undefined ? newRobot(robotId) : withoutPlace(previous)),
           state: 'online',
           sinceAt: previous?.state === 'online' ? previous.sinceAt : now,
           epoch: (previous?.epoch ?? 0) + 1,
+          claimedAt: [now, ...(previous?.claimedAt ?? [])].slice(0, 2),
           fleets,
           socket,
         });
@@ -102,12 +106,18 @@ export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): Rob
         return replace({ ...robot, controllerSessionId: sessionId, leaseEpoch: robot.leaseEpoch + 1 });
       }),
 
+    passControl: (robotId, { from, to }) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.controllerSessionId !== from) return undefined;
+        return replace({ ...robot, controllerSessionId: to, leaseEpoch: robot.leaseEpoch + 1 });
+      }),
+
     dropControl: (robotId, sessionId) =>
       called(() => {
         const robot = robots.get(robotId);
-        if (robot?.controllerSessionId !== sessionId) return false;
-        replace(withoutControl(robot));
-        return true;
+        if (robot?.controllerSessionId !== sessionId) return undefined;
+        return replace(withoutControl(robot), unsettled.get(robotId));
       }),
 
     due: (of) =>

@@ -9,6 +9,9 @@ export const lifeMetrics = {
   Welcomed: { unit: 'Count', dimension: 'kind' },
   Replaced: { unit: 'Count', dimension: undefined },
   ClaimGivenBack: { unit: 'Count', dimension: undefined },
+  /** Two devices take themselves for one robot. */
+  IdentityContested: { unit: 'Count', dimension: undefined },
+  ControlChanged: { unit: 'Count', dimension: undefined },
   TokenRefreshed: { unit: 'Count', dimension: undefined },
   TokenRefreshRefused: { unit: 'Count', dimension: 'code' },
   /** Warnings sent to holders who had not refreshed by then. */

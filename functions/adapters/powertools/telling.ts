@@ -77,6 +77,28 @@ export function tell(event: LifeEvent): Telling {
         fields: { r: id(event.robotId), c: id(event.connectionId) },
         metrics: [['ClaimGivenBack', 1]],
       };
+    case 'client_given_back':
+      return {
+        level: 'warn',
+        fields: { cl: id(event.clientId), c: id(event.connectionId) },
+        metrics: [['ClaimGivenBack', 1]],
+      };
+    case 'identity_contested':
+      return {
+        level: 'warn',
+        fields: { r: id(event.robotId), c: id(event.connectionId) },
+        metrics: [['IdentityContested', 1]],
+      };
+    case 'control_changed':
+      return {
+        level: 'info',
+        fields: {
+          r: id(event.robotId),
+          s: event.sessionId && id(event.sessionId),
+          lease: event.leaseEpoch,
+        },
+        metrics: [['ControlChanged', 1]],
+      };
     case 'refreshed':
       return {
         level: 'info',

@@ -7,7 +7,20 @@ export const randomIds: Ids = {
   clientId: (connectionId) => clientId.parse(digest(['client of connection', connectionId])),
   sessionId: (of) =>
     sessionId.parse(of.requestId === undefined ? random() : digest([of.clientId, of.robotId, of.requestId])),
+  resumeKey(of) {
+    const key = `${of}.${randomBytes(24).toString('base64url')}`;
+    return { key, hash: hashOf(key) };
+  },
+  readResumeKey(key) {
+    const parsed = clientId.safeParse(key.split('.')[0]);
+    return parsed.success ? { clientId: parsed.data, hash: hashOf(key) } : undefined;
+  },
 };
+
+/** Of 192 random bits: nothing that could be guessed from a plain hash. */
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
 
 const idLength = 22;
 

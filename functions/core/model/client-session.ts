@@ -5,12 +5,21 @@ import type { SocketCopy } from './connection.ts';
 
 export type SessionKey = { readonly robotId: RobotId; readonly sessionId: SessionId };
 
-/** One client's negotiation with one robot. Ends with the client; only waits when the robot is away. */
+/** Highest `seq` without a gap that a side has told to have of the other's. */
+export type Received = { readonly byRobot: number; readonly byClient: number };
+
+/** One client's negotiation with one robot. Ends with the client; only waits when one of the two is away. */
 export type ClientSession = SessionKey & {
   readonly clientId: ClientId;
-  readonly socket: SocketCopy;
+  /** The age of the client that last put its socket here: the fence between an old connection and a new one. */
+  readonly clientEpoch: number;
+  /** Absent while the client is away. */
+  readonly socket?: SocketCopy;
+  /** Unix ms; only while the client is away. */
+  readonly resumeEndsAt?: number;
   /** What was granted when it was opened. Who holds control now stands in the robot's row. */
   readonly mode: SessionMode;
+  readonly received: Received;
   readonly openedAt: number;
   readonly nextDeadlineAt: number;
 };

@@ -24,6 +24,9 @@ export type ConnectionState = 'connected' | 'ready' | 'closing';
 export const howEnded = ['disconnect', 'bye', 'expired', 'no_hello', 'gone', 'revoked', 'regrouped'] as const;
 export type HowEnded = (typeof howEnded)[number];
 
+/** Which client a connection is, and which of its connections: the fence between an old one and a new one. */
+export type ClientPlace = { readonly clientId: ClientId; readonly epoch: number };
+
 /** One socket. The token's life is lived here. */
 export type Connection = SocketAddress & {
   readonly identity: Identity;
@@ -33,7 +36,9 @@ export type Connection = SocketAddress & {
   /** While `closing`: so that whoever finishes what another began says the same. */
   readonly endsAs?: HowEnded;
   /** Clients, once they have said `hello`. */
-  readonly clientId?: ClientId;
+  readonly client?: ClientPlace;
+  /** What its holder watches, as topics of the watch directory. */
+  readonly watching: readonly string[];
   /** Number of times that its token was refreshed. */
   readonly refreshes: number;
   /** Unix ms; what was due to be announced by then has been. 0: nothing yet. */

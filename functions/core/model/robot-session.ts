@@ -13,6 +13,8 @@ export type RobotSession = {
   readonly sinceAt: number;
   /** Rises with each change of connection: the fence between an old socket and a new one (I4). */
   readonly epoch: number;
+  /** Unix ms of its last two claims, the later one first: two devices of one identity are told by them. */
+  readonly claimedAt: readonly number[];
   readonly fleets: readonly string[];
   /** Absent while the robot is away or offline. */
   readonly socket?: RobotSocket;

@@ -1,23 +1,76 @@
-import type { ClientId, ConnectionId } from '../../../protocol/ids.ts';
+import type { ClientId, ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../model/client-session.ts';
 
+/** A client that was taken over: as it was before, and its new age. */
+export type TakenOver = {
+  readonly epoch: number;
+  readonly sessions: readonly SessionKey[];
+  readonly previous: PreviousClient;
+};
+
+/** What a claim that is given back restores. */
+export type PreviousClient = {
+  /** Absent when the client was away. */
+  readonly connectionId?: ConnectionId;
+  /** Unix ms; only when the client was away. */
+  readonly resumeEndsAt?: number;
+  readonly keyHashes: readonly string[];
+};
+
 /**
- * Which client is on which connection, and which sessions it has: so that its end costs in
- * proportion to them. Consistent, so that a session that was just opened is never missed.
+ * Which client is on which connection, which sessions it has, and by which key it may come back: so
+ * that its end and its return cost in proportion to them. Consistent, so that a session that was just
+ * opened is never missed.
  * @throws {DependencyUnavailable}
  */
 export type ClientDirectory = {
-  /** Repeated by the same connection it changes nothing: the sessions stay. */
-  enter(client: { clientId: ClientId; connectionId: ConnectionId; tokenExpiresAt: number }): Promise<void>;
+  /**
+   * A new client, of age 1. Repeated by the same connection it only changes the key: the sessions stay.
+   * False when the client has left that connection: it was detached, or taken over by another.
+   */
+  enter(client: {
+    clientId: ClientId;
+    principalId: PrincipalId;
+    connectionId: ConnectionId;
+    keyHash: string;
+    tokenExpiresAt: number;
+  }): Promise<boolean>;
+  /**
+   * The client comes back on another connection: its age rises. Undefined when the key is not one of
+   * its last two, when it is somebody else's, or when its window has ended at `now`. The key that was
+   * presented stays good until the new one was used: the `welcome` that brings that may be lost.
+   */
+  takeOver(
+    clientId: ClientId,
+    by: {
+      principalId: PrincipalId;
+      connectionId: ConnectionId;
+      presentedHash: string;
+      keyHash: string;
+      tokenExpiresAt: number;
+      now: number;
+    },
+  ): Promise<TakenOver | undefined>;
+  /** Undoes `takeOver` by the connection `from`, as long as nobody has taken over since: the client is where it was. Raises its age. */
+  giveBack(
+    clientId: ClientId,
+    of: { epoch: number; previous: PreviousClient; from: ConnectionId },
+  ): Promise<boolean>;
   sessionsOf(clientId: ClientId): Promise<readonly SessionKey[]>;
-  /** May be repeated. False when the client is gone, detached or on another connection: then the session must not be opened. */
+  /** May be repeated. False when the client is gone, away or on another connection: then the session must not be opened. */
   addSession(clientId: ClientId, of: { connectionId: ConnectionId; session: SessionKey }): Promise<boolean>;
   removeSession(clientId: ClientId, session: SessionKey): Promise<void>;
   /**
-   * The client's connection ends: from here on `addSession` is false. Gives the sessions that it has;
-   * none when it is on another connection, or gone. May be repeated, with the same answer, until `remove`.
+   * The client's connection ends: from here on `addSession` is false, and `takeOver` works until
+   * `resumeEndsAt`. Gives the sessions that it has; none when it is on another connection, or gone. May
+   * be repeated, with the same answer, until it is taken over or removed.
    */
-  detach(clientId: ClientId, connectionId: ConnectionId): Promise<readonly SessionKey[]>;
+  detach(
+    clientId: ClientId,
+    of: { connectionId: ConnectionId; resumeEndsAt: number },
+  ): Promise<readonly SessionKey[]>;
   /** Deletes the client, if it was detached from this connection. */
   remove(clientId: ClientId, connectionId: ConnectionId): Promise<void>;
+  /** Deletes the client if it is away, its window has ended at `now`, and it has no session left. */
+  removeIfOver(clientId: ClientId, now: number): Promise<void>;
 };

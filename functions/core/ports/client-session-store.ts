@@ -1,5 +1,6 @@
-import type { ConnectionId, RobotId } from '../../../protocol/ids.ts';
-import type { ClientSession, SessionKey } from '../model/client-session.ts';
+import type { ClientId, ConnectionId, RobotId } from '../../../protocol/ids.ts';
+import type { ClientSession, Received, SessionKey } from '../model/client-session.ts';
+import type { SocketCopy } from '../model/connection.ts';
 import type { Due, DueQuery } from './due.ts';
 
 /** Rows of sessions between a client and a robot. All reads are consistent. @throws {DependencyUnavailable} */
@@ -18,5 +19,20 @@ export type ClientSessionStore = {
     key: SessionKey,
     of: { connectionId: ConnectionId; tokenExpiresAt: number; nextDeadlineAt: number },
   ): Promise<boolean>;
+  /** The client's connection is lost: the session waits until `resumeEndsAt`, when it is due. False when a newer connection of the client is here, or when it waits already. */
+  suspend(
+    key: SessionKey,
+    of: { clientId: ClientId; clientEpoch: number; resumeEndsAt: number },
+  ): Promise<boolean>;
+  /**
+   * The client is on a newer connection: its socket is put here, unless a newer one is here already.
+   * The row as it is then; undefined when it is gone, another client's, or ahead.
+   */
+  moveTo(
+    key: SessionKey,
+    of: { clientId: ClientId; clientEpoch: number; socket: SocketCopy; nextDeadlineAt: number },
+  ): Promise<ClientSession | undefined>;
+  /** Keeps what a side has told to have received, for when the other side comes back. Without effect when the row is gone. */
+  noteReceived(key: SessionKey, received: Partial<Received>): Promise<void>;
   due(of: DueQuery): Promise<readonly Due<SessionKey>[]>;
 };

@@ -1,5 +1,5 @@
-import type { ClientId, ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
-import type { Connection, HowEnded } from '../model/connection.ts';
+import type { ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
+import type { ClientPlace, Connection, HowEnded } from '../model/connection.ts';
 import type { TokenLife } from '../model/identity.ts';
 import type { Due, DueQuery } from './due.ts';
 
@@ -13,10 +13,12 @@ export type ConnectionStore = {
   /** After `hello`. False when the row is gone or closing. */
   markReady(
     connectionId: ConnectionId,
-    change: { clientId: ClientId | undefined; nextDeadlineAt: number },
+    change: { client: ClientPlace | undefined; nextDeadlineAt: number },
   ): Promise<boolean>;
   /** Takes `markReady` back: the `hello` did not succeed after all. Without effect when the row is gone or closing. */
   unmarkReady(connectionId: ConnectionId, change: { nextDeadlineAt: number }): Promise<void>;
+  /** What its holder watches from now on. False when the row is gone or closing. */
+  setWatching(connectionId: ConnectionId, topics: readonly string[]): Promise<boolean>;
   /**
    * A new token life. Written only when it does not shorten the one in the row and nobody has begun
    * to close the connection: this condition decides the race against the cleanup (I2, I5).

@@ -4,6 +4,10 @@ import type { ClientId, ConnectionId, RobotId, SessionId } from '../../../protoc
 export type Ids = {
   /** The client that first says `hello` on a connection: the same however often it does. No secret. */
   clientId(of: ConnectionId): ClientId;
+  /** A new key by which this client may come back, and what is kept of it. The key is a secret, the hash is not. */
+  resumeKey(of: ClientId): { readonly key: string; readonly hash: string };
+  /** Whose key this claims to be, and its hash; undefined when it cannot be one. */
+  readResumeKey(key: string): { readonly clientId: ClientId; readonly hash: string } | undefined;
   /**
    * A session's id. With a `requestId` the same for the same client, robot and request, so that a
    * repeated `openSession` finds its own session instead of leaving a ghost; without one, new.

@@ -30,6 +30,9 @@ export type LifeEvent =
     }
   | { type: 'replaced'; connectionId: ConnectionId; by: ConnectionId; robotId: RobotId }
   | { type: 'claim_given_back'; connectionId: ConnectionId; robotId: RobotId }
+  | { type: 'client_given_back'; connectionId: ConnectionId; clientId: ClientId }
+  | { type: 'identity_contested'; connectionId: ConnectionId; robotId: RobotId }
+  | { type: 'control_changed'; robotId: RobotId; sessionId?: SessionId; leaseEpoch: number }
   | { type: 'refreshed'; connectionId: ConnectionId; tokenExpiresAt: number }
   | { type: 'token_expiring'; connectionId: ConnectionId; kind: Kind; remainingMs: number }
   | { type: 'token_expired'; connectionId: ConnectionId; kind: Kind }

@@ -13,10 +13,13 @@ export type RobotSessionStore = {
   get(robotId: RobotId): Promise<RobotSession | undefined>;
   /** In any order; unknown ones are left out. Up to 100. */
   getMany(robotIds: readonly RobotId[]): Promise<readonly RobotSession[]>;
-  /** Makes the socket the robot's, unless one that connected later is: the newest wins. Raises `epoch`. */
+  /**
+   * Makes the socket the robot's, unless one that connected later is: the newest wins. With
+   * `insteadOf` only if nobody but one of those is the robot. Raises `epoch`.
+   */
   claim(
     robotId: RobotId,
-    by: { socket: RobotSocket; fleets: readonly string[]; now: number },
+    by: { socket: RobotSocket; fleets: readonly string[]; now: number; insteadOf?: readonly ConnectionId[] },
   ): Promise<Claim>;
   /**
    * Undoes a claim, as long as nobody has claimed the robot since (`epoch` is still the claim's own),
@@ -51,8 +54,10 @@ export type RobotSessionStore = {
   ): Promise<boolean>;
   /** Gives control to a session if nobody has it. The row after the change, or undefined when it is held by another or the robot is unknown. */
   takeControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
-  /** Frees control if this session holds it. */
-  dropControl(robotId: RobotId, sessionId: SessionId): Promise<boolean>;
+  /** Hands control from the session that holds it to another. The row after the change, or undefined when `from` does not hold it. */
+  passControl(robotId: RobotId, of: { from: SessionId; to: SessionId }): Promise<RobotSession | undefined>;
+  /** Frees control if this session holds it. The row after the change, or undefined. */
+  dropControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
   /** Robots that are due at `now`: away at the end of the window, or offline and not settled; of one shard of the index. */
   due(of: DueQuery): Promise<readonly Due<RobotId>[]>;
 };

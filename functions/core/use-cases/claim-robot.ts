@@ -1,28 +1,33 @@
 import type { RobotId } from '../../../protocol/ids.ts';
-import type { GoAway } from '../../../protocol/messages/token.ts';
 import type { ClientSession } from '../model/client-session.ts';
 import { type Connection, copyOf, type SocketCopy } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
 import { fleetsOf } from '../model/identity.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import type { RobotSession, RobotSocket } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
-import { endSessionsOfRobot, orNote } from './end-sessions.ts';
+import type { Claim } from '../ports/robot-session-store.ts';
+import { dismiss } from './dismiss.ts';
+import { announceAway } from './end-connection.ts';
+import { endSessionsOfRobot, orNote, tellIfThere } from './end-sessions.ts';
 import type { HelloDeps } from './hello-deps.ts';
-import { endRevoked, isRevokedConnection } from './revoked-sign-in.ts';
+import { type Returning, receivedBy } from './returning.ts';
 import { unauthenticated } from './sender.ts';
-import { welcomeOf } from './welcome.ts';
+import { tellWatchers } from './tell-watchers.ts';
+import { sessionEntries, welcomeOf } from './welcome.ts';
 
-export type RobotHello = {
+export type RobotHello = Returning & {
   readonly connection: Connection;
   readonly robotId: RobotId;
   readonly requestId: string | undefined;
+  /** Whether it goes on with the sessions that it had; else they end. */
+  readonly resume: boolean;
 };
 
 /** A claim that was won: the row before it, and the row since. */
 type Claimed = { readonly current: RobotSession; readonly previous: RobotSession | undefined };
 
-/** Two devices with one identity must not fight for ever: the loser waits. */
-const replaced: GoAway = { type: 'goAway', code: 'replaced', reconnect: true, reconnectAfterMs: 60_000 };
+/** A third claim within this time, while the second still held: two devices take themselves for one robot. */
+const contestedWithinMs = 10 * 60_000;
 
 /**
  * Makes the connection the robot's (I4). In this order: the conditional claim, the connection's own
@@ -32,13 +37,15 @@ const replaced: GoAway = { type: 'goAway', code: 'replaced', reconnect: true, re
 export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Outcome<undefined>> {
   const { connection, robotId } = hello;
   const { connectionId } = connection;
-  if (connection.state === 'ready' && (await holds(deps, hello))) {
-    await deps.peers.post(connection, welcomeFor(deps, hello));
+  const holder = connection.state === 'ready' ? await held(deps, hello) : undefined;
+  if (holder !== undefined) {
+    const sessions = await deps.sessions.listByRobot(robotId);
+    await deps.peers.post(connection, welcomeFor(deps, hello, { sessions, robot: holder, resumed: true }));
     return done(undefined);
   }
   const fleets = fleetsOf(connection.identity.groups);
   const socket = { ...copyOf(connection), connectedAt: connection.connectedAt };
-  const claim = await deps.robots.claim(robotId, { socket, fleets, now: deps.clock.now() });
+  const claim = await claimFor(deps, robotId, { socket, fleets });
   if (!claim.won) {
     await dismiss(deps, socket);
     return done(undefined);
@@ -49,19 +56,33 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
 
   const sessionsBefore = await takeOver(deps, hello, claimed);
   if (sessionsBefore === 'gone') return unauthenticated();
-  if (sessionsBefore === 'revoked') return endRevoked(deps, connection);
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch: claimed.current.epoch });
   await settle(deps, hello, { ...claimed, sessionsBefore });
   return done(undefined);
 }
 
-async function holds(deps: HelloDeps, hello: RobotHello): Promise<boolean> {
+async function held(deps: HelloDeps, hello: RobotHello): Promise<RobotSession | undefined> {
   const robot = await deps.robots.get(hello.robotId);
-  return robot?.socket?.connectionId === hello.connection.connectionId;
+  return robot?.socket?.connectionId === hello.connection.connectionId ? robot : undefined;
 }
 
-/** The robot's sessions as they were before `welcome`; or why it was not welcomed. */
-type Settlement = readonly ClientSession[] | 'gone' | 'revoked';
+/** The newest wins; or, by configuration, whoever has the robot keeps it for as long as its socket is there. */
+async function claimFor(
+  deps: HelloDeps,
+  robotId: RobotId,
+  { socket, fleets }: { socket: RobotSocket; fleets: readonly string[] },
+): Promise<Claim> {
+  const now = deps.clock.now();
+  if (deps.takeover === 'newest') return deps.robots.claim(robotId, { socket, fleets, now });
+  const holder = (await deps.robots.get(robotId))?.socket;
+  const isOther = holder !== undefined && holder.connectionId !== socket.connectionId;
+  if (isOther && (await deps.peers.find(holder)) === 'open') return { won: false };
+  const insteadOf = [socket.connectionId, ...(isOther ? [holder.connectionId] : [])];
+  return deps.robots.claim(robotId, { socket, fleets, now, insteadOf });
+}
+
+/** The robot's sessions as they were before `welcome`; or that it could not be welcomed. */
+type Settlement = readonly ClientSession[] | 'gone';
 
 /** From the claim to `welcome`; anything but success gives the claim back. */
 async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): Promise<Settlement> {
@@ -81,15 +102,19 @@ async function welcomeRobot(
 ): Promise<Settlement> {
   const { connection, robotId } = hello;
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'ready' });
-  const ready = { clientId: undefined, nextDeadlineAt };
+  const ready = { client: undefined, nextDeadlineAt };
   if (!(await deps.connections.markReady(connection.connectionId, ready))) return 'gone';
-  if (await isRevokedConnection(deps, connection)) return 'revoked';
   if (needsListing(current, previous)) {
     await deps.fleets.enlist(robotId, { fleets: current.fleets, left: [] });
   }
   // Before `welcome`: what is opened from here on finds the new connection, and is not to be ended.
   const sessions = await deps.sessions.listByRobot(robotId);
-  const posted = await deps.peers.post(connection, welcomeFor(deps, hello));
+  const resumed = hello.resume && previous !== undefined && previous.state !== 'offline';
+  const kept = hello.resume ? sessions : [];
+  const posted = await deps.peers.post(
+    connection,
+    welcomeFor(deps, hello, { sessions: kept, robot: current, resumed }),
+  );
   return posted === 'gone' ? 'gone' : sessions;
 }
 
@@ -102,14 +127,16 @@ function needsListing(current: RobotSession, previous: RobotSession | undefined)
 /** Ends what the claim has superseded. Nothing of it can fail the `hello` any more. */
 async function settle(
   deps: HelloDeps,
-  { connection, robotId }: RobotHello,
+  hello: RobotHello,
   of: Claimed & { sessionsBefore: readonly ClientSession[] },
 ): Promise<void> {
+  const { connection, robotId } = hello;
   const { connectionId } = connection;
   const old = of.previous?.socket;
   if (old !== undefined) {
     await dismiss(deps, old);
     deps.lifeLog.note({ type: 'replaced', connectionId: old.connectionId, by: connectionId, robotId });
+    if (isContested(of)) deps.lifeLog.note({ type: 'identity_contested', robotId, connectionId });
   }
   // Only now: had the claim been given back, the robot would be missing in the fleets that it is in.
   const { fleets } = of.current;
@@ -117,8 +144,33 @@ async function settle(
   if (left.length > 0) {
     await orNote(deps.lifeLog, 'hello.leave-fleets', () => deps.fleets.enlist(robotId, { fleets, left }));
   }
-  await orNote(deps.lifeLog, 'hello.end-previous-sessions', () =>
-    endSessionsOfRobot(deps, of.sessionsBefore, 'closed'),
+  await orNote(deps.lifeLog, 'hello.previous-sessions', () =>
+    hello.resume
+      ? tellBack(deps, hello, of.sessionsBefore)
+      : endSessionsOfRobot(deps, of.sessionsBefore, 'closed'),
+  );
+  if (of.previous?.state !== 'online') await tellWatchers(deps, of.current);
+}
+
+function isContested({ current, previous }: Claimed): boolean {
+  const [now = 0] = current.claimedAt;
+  const [, beforeLast] = previous?.claimedAt ?? [];
+  return beforeLast !== undefined && now - beforeLast < contestedWithinMs;
+}
+
+/** The clients send again what the robot has not received. */
+async function tellBack(
+  deps: HelloDeps,
+  hello: RobotHello,
+  sessions: readonly ClientSession[],
+): Promise<void> {
+  await Promise.all(
+    sessions.map(async (session) => {
+      const { sessionId, socket } = session;
+      const received = receivedBy(hello, sessionId);
+      if (received !== undefined) await deps.sessions.noteReceived(session, { byRobot: received });
+      await tellIfThere(deps, socket, { type: 'peerBack', sessionId, received: received ?? 0 });
+    }),
   );
 }
 
@@ -155,24 +207,27 @@ async function releaseIfGone(
   const oldConnection = await deps.connections.get(old.connectionId);
   if (oldConnection !== undefined && oldConnection.state !== 'closing') return;
   const resumeEndsAt = now + deps.policy.resumeWindowMs;
-  await deps.robots.release(robotId, { connectionId: old.connectionId, now, resumeEndsAt });
+  const { connectionId } = old;
+  if (await deps.robots.release(robotId, { connectionId, now, resumeEndsAt })) {
+    await announceAway(deps, robotId, resumeEndsAt);
+  }
 }
 
-/** Tells a superseded socket to go, and closes it even if it cannot be told. */
-async function dismiss(deps: HelloDeps, { connectionId, endpoint }: SocketCopy): Promise<void> {
-  const socket = { connectionId, endpoint };
-  await orNote(deps.lifeLog, 'hello.tell-replaced', async () => {
-    await deps.peers.post(socket, replaced);
-  });
-  await orNote(deps.lifeLog, 'hello.close-replaced', async () => {
-    await deps.peers.close(socket);
-  });
-}
-
-function welcomeFor(deps: HelloDeps, { connection, requestId }: RobotHello) {
+function welcomeFor(
+  deps: HelloDeps,
+  { connection, requestId }: RobotHello,
+  of: { sessions: readonly ClientSession[]; robot: RobotSession; resumed: boolean },
+) {
   const { policy, fleetSize } = deps;
+  const sessions = sessionEntries(of.sessions, [of.robot]).map((entry) => {
+    const socket = of.sessions.find(({ sessionId }) => sessionId === entry.sessionId)?.socket;
+    const state = socket === undefined ? ('suspended' as const) : ('open' as const);
+    return { ...entry, received: entry.received.byClient, state };
+  });
+  const now = deps.clock.now();
+  const { resumed } = of;
   return welcomeOf(
     { ...connection, state: 'ready' },
-    { policy, fleetSize, now: deps.clock.now(), requestId },
+    { policy, fleetSize, now, requestId, resumed, sessions },
   );
 }

@@ -97,6 +97,7 @@ async function admit(
     connectedAt: now,
     token: entry.token.life,
     state: 'connected',
+    watching: [],
     refreshes: 0,
     settledUntil: 0,
   } as const;

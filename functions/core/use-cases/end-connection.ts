@@ -1,8 +1,9 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import type { ClientId, RobotId } from '../../../protocol/ids.ts';
+import type { RobotId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
-import type { Connection, HowEnded } from '../model/connection.ts';
-import { type EndSessionsDeps, endOfflineRobot, endSession } from './end-sessions.ts';
+import type { ClientPlace, Connection, HowEnded } from '../model/connection.ts';
+import { type EndSessionsDeps, endOfflineRobot, endSession, orNote, tellIfThere } from './end-sessions.ts';
+import { tellWatchers } from './tell-watchers.ts';
 
 export type EndConnectionDeps = EndSessionsDeps & { readonly policy: TokenPolicy };
 
@@ -20,25 +21,33 @@ const reasonOf: Record<HowEnded, CloseReason> = {
   regrouped: 'forbidden',
 };
 
+/** Whose holder has only lost its connection, as far as anybody knows. */
+function mayReturn(how: HowEnded): boolean {
+  return how === 'disconnect' || how === 'gone';
+}
+
 /**
  * Ends what hung on a connection that is marked `closing`, then deletes its row. The row goes last,
  * and each step may be repeated: who dies half-way leaves a row that the cleanup finishes.
  *
- * A robot's session outlasts the socket: it is `away` until the resume window ends (I3), unless the
- * robot said `bye`. If a newer connection has the robot, nothing of it is touched (I4).
+ * Sessions outlast the socket until the resume window ends, unless their holder said `bye` or may not
+ * return (I3). If a newer connection has the robot or the client, nothing of it is touched (I4).
  */
 export async function endConnection(
   deps: EndConnectionDeps,
   connection: Connection,
   how: HowEnded,
 ): Promise<void> {
-  const { connectionId, identity, clientId } = connection;
+  const { connectionId, identity, client } = connection;
   const now = deps.clock.now();
   if (identity.kind === 'robot') {
     await endRobot(deps, identity.robotId, { connection, now, bye: how === 'bye' });
-  } else if (clientId !== undefined) {
-    await endClient(deps, clientId, { connection, reason: reasonOf[how] });
+  } else if (client !== undefined && mayReturn(how)) {
+    await suspendClient(deps, client, { connection, resumeEndsAt: now + deps.policy.resumeWindowMs });
+  } else if (client !== undefined) {
+    await endClient(deps, client, { connection, now, reason: reasonOf[how] });
   }
+  await deps.watches.unwatch(connectionId, connection.watching);
   // Of several who end it at once, one tells how its token lived.
   if ((await deps.connections.remove(connectionId)) === undefined) return;
   deps.lifeLog.note({
@@ -62,19 +71,64 @@ async function endRobot(
   if (of.bye) {
     const left = await deps.robots.leave(robotId, { connectionId, now, retryAt: now + retryMs });
     if (left) await endOfflineRobot(deps, robotId);
-  } else {
-    await deps.robots.release(robotId, { connectionId, now, resumeEndsAt: now + deps.policy.resumeWindowMs });
+    return;
   }
+  const resumeEndsAt = now + deps.policy.resumeWindowMs;
+  if (await deps.robots.release(robotId, { connectionId, now, resumeEndsAt })) {
+    await announceAway(deps, robotId, resumeEndsAt);
+  }
+}
+
+/** The robot is away: its clients keep what they have to send, and who watches it knows. */
+export async function announceAway(
+  deps: EndConnectionDeps,
+  robotId: RobotId,
+  resumeEndsAt: number,
+): Promise<void> {
+  await orNote(deps.lifeLog, 'announce-away', async () => {
+    const [robot, sessions] = await Promise.all([
+      deps.robots.get(robotId),
+      deps.sessions.listByRobot(robotId),
+    ]);
+    await Promise.all(
+      sessions.map(({ sessionId, socket }) =>
+        tellIfThere(deps, socket, { type: 'peerAway', sessionId, resumeEndsAt }),
+      ),
+    );
+    if (robot !== undefined) await tellWatchers(deps, robot);
+  });
+}
+
+/** The sessions wait, and their robots know; control stays with the one that holds it. */
+async function suspendClient(
+  deps: EndConnectionDeps,
+  { clientId, epoch }: ClientPlace,
+  of: { connection: Connection; resumeEndsAt: number },
+): Promise<void> {
+  const { resumeEndsAt } = of;
+  const { connectionId } = of.connection;
+  const keys = await deps.clients.detach(clientId, { connectionId, resumeEndsAt });
+  // Nothing would be taken over.
+  if (keys.length === 0) return deps.clients.remove(clientId, connectionId);
+  await Promise.all(
+    keys.map(async (key) => {
+      const suspended = await deps.sessions.suspend(key, { clientId, clientEpoch: epoch, resumeEndsAt });
+      if (!suspended) return;
+      const { sessionId } = key;
+      const robot = await deps.robots.get(key.robotId);
+      await tellIfThere(deps, robot?.socket, { type: 'peerAway', sessionId, resumeEndsAt });
+    }),
+  );
 }
 
 /** From the detaching on no session can be added; the list stays until each of them has ended. */
 async function endClient(
   deps: EndConnectionDeps,
-  clientId: ClientId,
-  of: { connection: Connection; reason: CloseReason },
+  { clientId }: ClientPlace,
+  of: { connection: Connection; now: number; reason: CloseReason },
 ): Promise<void> {
   const { connectionId } = of.connection;
-  const sessions = await deps.clients.detach(clientId, connectionId);
+  const sessions = await deps.clients.detach(clientId, { connectionId, resumeEndsAt: of.now });
   await Promise.all(sessions.map((key) => endSession(deps, key, { reason: of.reason, tell: 'robot' })));
   await deps.clients.remove(clientId, connectionId);
 }

@@ -1,30 +1,39 @@
-import { type SessionKey, sessionDeadline } from '../model/client-session.ts';
+import { type ClientSession, type SessionKey, sessionDeadline } from '../model/client-session.ts';
 import type { EndConnectionDeps } from './end-connection.ts';
-import { announceEnd } from './end-sessions.ts';
+import { announceControl, announceEnd } from './end-sessions.ts';
 
 /**
- * Looks at a session whose backstop deadline has passed. Its connection's end should have ended it;
- * if the connection still lives, with a token that was refreshed, the deadline follows the token.
+ * Looks at a session whose deadline has passed: its client did not come back in time; or its
+ * connection's end should have ended it, and did not. If the connection still lives, with a token
+ * that was refreshed, the deadline follows the token.
  *
  * @returns whether it was ended.
  */
 export async function endDueSession(deps: EndConnectionDeps, key: SessionKey, now: number): Promise<boolean> {
   const session = await deps.sessions.get(key);
-  if (session === undefined) return false;
-  const connection = await deps.connections.get(session.socket.connectionId);
-  if (connection !== undefined && connection.state !== 'closing') {
-    const tokenExpiresAt = connection.token.expiresAt;
-    const nextDeadlineAt = sessionDeadline(deps.policy, tokenExpiresAt);
-    const { connectionId } = connection;
-    if (nextDeadlineAt > now) {
-      await deps.sessions.copyToken(key, { connectionId, tokenExpiresAt, nextDeadlineAt });
-      return false;
-    }
-  }
-  await deps.robots.dropControl(key.robotId, key.sessionId);
+  if (session === undefined || session.nextDeadlineAt > now) return false;
+  if (await follows(deps, session, now)) return false;
+  const freed = await deps.robots.dropControl(key.robotId, key.sessionId);
   const removed = await deps.sessions.removeIfDue(key, now);
-  if (removed === undefined) return false;
-  await announceEnd(deps, removed, { reason: 'expired', tell: 'robot' });
-  await deps.clients.removeSession(removed.clientId, key);
+  if (removed !== undefined) {
+    const reason = removed.socket === undefined ? 'resume_ended' : 'expired';
+    await announceEnd(deps, removed, { reason, tell: 'robot' });
+    await deps.clients.removeSession(removed.clientId, key);
+    await deps.clients.removeIfOver(removed.clientId, now);
+  }
+  if (freed !== undefined) await announceControl(deps, freed);
+  return removed !== undefined;
+}
+
+/** Whether its connection lives on with a later token, which the session's deadline then follows. */
+async function follows(deps: EndConnectionDeps, session: ClientSession, now: number): Promise<boolean> {
+  if (session.socket === undefined) return false;
+  const connection = await deps.connections.get(session.socket.connectionId);
+  if (connection === undefined || connection.state === 'closing') return false;
+  const { connectionId } = connection;
+  const tokenExpiresAt = connection.token.expiresAt;
+  const nextDeadlineAt = sessionDeadline(deps.policy, tokenExpiresAt);
+  if (nextDeadlineAt <= now) return false;
+  await deps.sessions.copyToken(session, { connectionId, tokenExpiresAt, nextDeadlineAt });
   return true;
 }

@@ -3,19 +3,23 @@ import type { RobotId } from '../../../protocol/ids.ts';
 import type { ServerMessage } from '../../../protocol/messages.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
 import type { SocketCopy } from '../model/connection.ts';
+import type { RobotSession } from '../model/robot-session.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
 import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';
 import type { LifeLog } from '../ports/life-log.ts';
 import type { PeerGateway } from '../ports/peer-gateway.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
+import type { WatchDirectory } from '../ports/watch-directory.ts';
 import type { SenderDeps } from './sender.ts';
 import { isReallyExpired } from './session-side.ts';
+import { tellWatchers } from './tell-watchers.ts';
 
 export type EndSessionsDeps = SenderDeps & {
   readonly robots: RobotSessionStore;
   readonly sessions: ClientSessionStore;
   readonly clients: ClientDirectory;
+  readonly watches: WatchDirectory;
   readonly peers: PeerGateway;
   readonly lifeLog: LifeLog;
 };
@@ -33,12 +37,14 @@ export type SessionEnd = {
  * @returns whether this call was the one that ended it.
  */
 export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: SessionEnd): Promise<boolean> {
-  await deps.robots.dropControl(key.robotId, key.sessionId);
+  const freed = await deps.robots.dropControl(key.robotId, key.sessionId);
   const removed = await deps.sessions.remove(key);
-  if (removed === undefined) return false;
-  await announceEnd(deps, removed, end);
-  await deps.clients.removeSession(removed.clientId, key);
-  return true;
+  if (removed !== undefined) {
+    await announceEnd(deps, removed, end);
+    await deps.clients.removeSession(removed.clientId, key);
+  }
+  if (freed !== undefined) await announceControl(deps, freed);
+  return removed !== undefined;
 }
 
 /** Says that a session has ended, after its row was deleted. */
@@ -49,10 +55,10 @@ export async function announceEnd(
 ): Promise<void> {
   deps.lifeLog.note({ type: 'session_closed', robotId, sessionId, reason: end.reason });
   const message = { type: 'sessionClosed', sessionId, reason: end.reason } as const;
-  if (end.tell === 'client' || end.tell === 'both') await tell(deps, socket, message);
+  if (end.tell === 'client' || end.tell === 'both') await tellIfThere(deps, socket, message);
   if (end.tell === 'robot' || end.tell === 'both') {
     const robot = await deps.robots.get(robotId);
-    if (robot?.socket !== undefined) await tell(deps, robot.socket, message);
+    await tellIfThere(deps, robot?.socket, message);
   }
 }
 
@@ -70,6 +76,22 @@ export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): 
   deps.lifeLog.note({ type: 'robot_offline', robotId });
   await endSessionsOfRobot(deps, await deps.sessions.listByRobot(robotId), 'robot_offline');
   await deps.robots.settle(robotId);
+  const robot = await deps.robots.get(robotId);
+  // It may be back already, and then its return has been told.
+  if (robot?.state === 'offline') await tellWatchers(deps, robot);
+}
+
+/** Tells the robot and all of its sessions who holds control now. */
+export async function announceControl(deps: EndSessionsDeps, robot: RobotSession): Promise<void> {
+  const { robotId, leaseEpoch, controllerSessionId = null } = robot;
+  const message = { type: 'controlChanged', robotId, sessionId: controllerSessionId, leaseEpoch } as const;
+  await orNote(deps.lifeLog, 'announce-control', async () => {
+    const sessions = await deps.sessions.listByRobot(robotId);
+    await Promise.all([
+      tellIfThere(deps, robot.socket, message),
+      ...sessions.map(({ socket }) => tellIfThere(deps, socket, message)),
+    ]);
+  });
 }
 
 /**
@@ -84,6 +106,15 @@ export async function tell(
   await orNote(deps.lifeLog, `tell.${message.type}`, async () => {
     if (!(await isReallyExpired(deps, peer))) await deps.peers.post(peer, message);
   });
+}
+
+/** The same for a peer that may be away. */
+export async function tellIfThere(
+  deps: SenderDeps & Pick<EndSessionsDeps, 'peers' | 'lifeLog'>,
+  peer: SocketCopy | undefined,
+  message: ServerMessage,
+): Promise<void> {
+  if (peer !== undefined) await tell(deps, peer, message);
 }
 
 /** Does what must not fail its caller: an outage is noted, and nothing more. */

@@ -9,4 +9,6 @@ export type HelloDeps = EndConnectionDeps & {
   readonly ids: Ids;
   readonly revocations: RevocationStore;
   readonly fleetSize: number;
+  /** Which connection is the robot when two want to be: the newest, or the one that has it. */
+  readonly takeover: 'newest' | 'reject-new';
 };

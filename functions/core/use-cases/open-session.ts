@@ -40,11 +40,11 @@ export async function openSession(deps: OpenSessionDeps, input: OpenSession): Pr
   if (!target.ok) return target;
 
   const { robotId, requestId } = input;
-  const { clientId } = sender.value;
+  const { clientId } = sender.value.client;
   const key = { robotId, sessionId: deps.ids.sessionId({ clientId, robotId, requestId }) };
   const known = await deps.sessions.listByRobot(robotId);
   const repeated = known.find(({ sessionId }) => sessionId === key.sessionId);
-  if (repeated !== undefined) return admit(deps, repeated);
+  if (repeated !== undefined) return admit(deps, sender.value, repeated);
   if (known.length >= deps.maxSessionsPerRobot) {
     return refused('robot_busy', 'The robot holds as many sessions as it may; try again when one has ended.');
   }
@@ -69,7 +69,7 @@ async function begin(
     // The same request at the same moment has written the row first, as a view.
     if (!created && creation.session.mode === 'view')
       await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
-    const outcome = await admit(deps, creation.session);
+    const outcome = await admit(deps, sender, creation.session);
     if (!outcome.ok) await undo();
     else if (created) noteOpened(deps, creation.session);
     return outcome;
@@ -99,13 +99,18 @@ async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: Sessio
  * row, read after the session's was written, so that a robot that has just moved is told at its new
  * connection and one that has just left is noticed.
  */
-async function admit(deps: OpenSessionDeps, session: ClientSession): Promise<Outcome<Opened>> {
-  const { robotId, sessionId, clientId, socket } = session;
-  const entry = { connectionId: socket.connectionId, session: { robotId, sessionId } };
+async function admit(
+  deps: OpenSessionDeps,
+  sender: ReadyClient,
+  session: ClientSession,
+): Promise<Outcome<Opened>> {
+  const { robotId, sessionId, clientId } = session;
+  const { connectionId } = sender;
+  const entry = { connectionId, session: { robotId, sessionId } };
   if (!(await deps.clients.addSession(clientId, entry))) return unauthenticated();
   // Permissions again, now that the session is listed: a refresh that takes them away ends what it finds
   // in the list after writing its groups, so one of the two sees the other.
-  const connection = await deps.connections.get(socket.connectionId);
+  const connection = await deps.connections.get(connectionId);
   if (connection === undefined) return unauthenticated();
   const robot = await deps.robots.get(robotId);
   if (robot === undefined || robot.state === 'offline') return robotOffline();
@@ -146,9 +151,11 @@ function sessionOf(
   return {
     robotId,
     sessionId,
-    clientId: sender.clientId,
+    clientId: sender.client.clientId,
+    clientEpoch: sender.client.epoch,
     socket: copyOf(sender),
     mode,
+    received: { byRobot: 0, byClient: 0 },
     openedAt: deps.clock.now(),
     nextDeadlineAt: sessionDeadline(deps.policy, sender.token.expiresAt),
   };

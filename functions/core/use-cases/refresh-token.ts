@@ -11,6 +11,7 @@ import type { EndConnectionDeps } from './end-connection.ts';
 import { endForbiddenSessions } from './end-forbidden-sessions.ts';
 import { endRevoked, isRevokedConnection, isRevokedToken } from './revoked-sign-in.ts';
 import { tokenExpired, unauthenticated } from './sender.ts';
+import { watchAgain } from './watch-robots.ts';
 
 export type RefreshDeps = EndConnectionDeps & {
   readonly verifier: TokenVerifier;
@@ -91,9 +92,10 @@ async function write(
       if (await isRevokedConnection(deps, renewed)) return endRevoked(deps, renewed);
       deps.lifeLog.note({ type: 'refreshed', connectionId, tokenExpiresAt: token.life.expiresAt });
       // After the row has the new groups: from here on nothing more is opened by the old ones.
-      if (connection.clientId !== undefined) {
-        const sessions = await deps.clients.sessionsOf(connection.clientId);
+      if (connection.client !== undefined) {
+        const sessions = await deps.clients.sessionsOf(connection.client.clientId);
         await endForbiddenSessions(deps, sessions, token.groups);
+        await watchAgain(deps, connection, token.groups);
       }
       return done({
         sentAt: deps.clock.now(),
@@ -108,16 +110,16 @@ async function copyToSessions(
   connection: Connection,
   token: VerifiedToken,
 ): Promise<void> {
-  const { connectionId, identity, clientId } = connection;
+  const { connectionId, identity, client } = connection;
   const tokenExpiresAt = token.life.expiresAt;
   if (identity.kind === 'robot') {
     const { robotId } = identity;
     const fleets = fleetsOf(token.groups);
     await relist(deps, connection, { robotId, fleets });
     await deps.robots.copyToken(robotId, { connectionId, tokenExpiresAt, fleets });
-  } else if (clientId !== undefined) {
+  } else if (client !== undefined) {
     const nextDeadlineAt = sessionDeadline(deps.policy, tokenExpiresAt);
-    const keys = await deps.clients.sessionsOf(clientId);
+    const keys = await deps.clients.sessionsOf(client.clientId);
     await Promise.all(
       keys.map((key) => deps.sessions.copyToken(key, { connectionId, tokenExpiresAt, nextDeadlineAt })),
     );

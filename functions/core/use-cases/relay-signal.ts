@@ -36,10 +36,16 @@ async function refusalOf(
   { caller, signal }: { caller: SocketAddress; signal: Signal },
 ): Promise<Refusal | undefined> {
   try {
-    const rows = await deps.signalPath.read({ robotId: signal.robotId, sessionId: signal.sessionId });
-    const side = await sideOf(deps, caller, rows);
+    const side = await readSide(deps, caller, signal);
     if (!side.ok) return side.refusal;
-    return await post(deps, side.value, signal);
+    const outcome = await post(deps, side.value, signal);
+    if (outcome !== 'gone') return outcome;
+    // The peer may have moved between the read and the post: once more, if it is elsewhere by now.
+    const again = await readSide(deps, caller, signal);
+    if (!again.ok) return again.refusal;
+    if (again.value.peer?.connectionId === side.value.peer?.connectionId) return peerAway();
+    const second = await post(deps, again.value, signal);
+    return second === 'gone' ? peerAway() : second;
   } catch (failure) {
     if (!(failure instanceof DependencyUnavailable)) throw failure;
     deps.lifeLog.note({ type: 'dependency_unavailable', where: 'signal', code: failure.code });
@@ -47,7 +53,19 @@ async function refusalOf(
   }
 }
 
-async function post(deps: RelayDeps, from: SessionSide, signal: Signal): Promise<Refusal | undefined> {
+async function readSide(
+  deps: RelayDeps,
+  caller: SocketAddress,
+  { robotId, sessionId }: Signal,
+): Promise<Outcome<SessionSide>> {
+  return sideOf(deps, caller, await deps.signalPath.read({ robotId, sessionId }));
+}
+
+async function post(
+  deps: RelayDeps,
+  from: SessionSide,
+  signal: Signal,
+): Promise<Refusal | 'gone' | undefined> {
   if (from.peer === undefined || (await isReallyExpired(deps, from.peer))) return peerAway();
   const outcome = await deps.peers.post(from.peer, {
     type: 'signal',
@@ -63,7 +81,7 @@ async function post(deps: RelayDeps, from: SessionSide, signal: Signal): Promise
     case 'delivered':
       return undefined;
     case 'gone':
-      return peerAway();
+      return 'gone';
     case 'too_large':
       return refused('payload_too_large', 'The signal is too large to be passed on; send less.').refusal;
   }

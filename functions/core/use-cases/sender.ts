@@ -1,5 +1,4 @@
-import type { ClientId } from '../../../protocol/ids.ts';
-import { type Connection, isExpired, type SocketAddress } from '../model/connection.ts';
+import { type ClientPlace, type Connection, isExpired, type SocketAddress } from '../model/connection.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectionStore } from '../ports/connection-store.ts';
@@ -7,7 +6,7 @@ import type { ConnectionStore } from '../ports/connection-store.ts';
 export type SenderDeps = { readonly connections: ConnectionStore; readonly clock: Clock };
 
 /** A client that has said `hello`: what most actions need. */
-export type ReadyClient = Connection & { readonly clientId: ClientId };
+export type ReadyClient = Connection & { readonly client: ClientPlace };
 
 export const unauthenticated = () =>
   refused('unauthenticated', 'This connection is not known any more; connect again with a fresh token.');
@@ -30,9 +29,9 @@ export async function readySender(deps: SenderDeps, caller: SocketAddress): Prom
 export async function readyClient(deps: SenderDeps, caller: SocketAddress): Promise<Outcome<ReadyClient>> {
   const sender = await readySender(deps, caller);
   if (!sender.ok) return sender;
-  const { clientId } = sender.value;
-  if (sender.value.identity.kind !== 'client' || clientId === undefined) {
+  const { client } = sender.value;
+  if (sender.value.identity.kind !== 'client' || client === undefined) {
     return refused('forbidden', 'Only clients may do this.');
   }
-  return done({ ...sender.value, clientId });
+  return done({ ...sender.value, client });
 }

@@ -43,11 +43,12 @@ function findSide(
 ): SessionSide | undefined {
   if (session === undefined) return undefined;
   const robotSocket = robot?.socket;
-  if (session.socket.connectionId === caller.connectionId) {
-    return { side: 'client', session, robot, own: session.socket, peer: robotSocket };
+  const clientSocket = session.socket;
+  if (clientSocket?.connectionId === caller.connectionId) {
+    return { side: 'client', session, robot, own: clientSocket, peer: robotSocket };
   }
   if (robotSocket?.connectionId === caller.connectionId) {
-    return { side: 'robot', session, robot, own: robotSocket, peer: session.socket };
+    return { side: 'robot', session, robot, own: robotSocket, peer: clientSocket };
   }
   return undefined;
 }

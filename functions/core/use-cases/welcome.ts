@@ -1,18 +1,28 @@
+import type { RobotId } from '../../../protocol/ids.ts';
 import { maxMessageBytes } from '../../../protocol/limits.ts';
 import type { Welcome } from '../../../protocol/messages/hello.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
+import type { ClientSession } from '../model/client-session.ts';
 import { type Connection, refreshAt } from '../model/connection.ts';
+import type { RobotSession } from '../model/robot-session.ts';
 
 /** Reconnects per second that an account and region may make are 500; 300 leaves room for the others. */
 const reconnectsPerSecond = 300;
 
-/** What `welcome` says: who the server takes the caller for, and every time that the caller must keep. */
-export function welcomeOf(
-  connection: Connection,
-  terms: { policy: TokenPolicy; fleetSize: number; now: number; requestId: string | undefined },
-): Welcome {
+export type WelcomeTerms = {
+  readonly policy: TokenPolicy;
+  readonly fleetSize: number;
+  readonly now: number;
+  readonly requestId: string | undefined;
+  readonly resumeKey?: string;
+  readonly resumed: boolean;
+  readonly sessions: Welcome['sessions'];
+};
+
+/** What `welcome` says: who the server takes the caller for, its sessions, and every time that it must keep. */
+export function welcomeOf(connection: Connection, terms: WelcomeTerms): Welcome {
   const { policy } = terms;
-  const { identity, token, clientId } = connection;
+  const { identity, token, client } = connection;
   return {
     type: 'welcome',
     ...(terms.requestId === undefined ? {} : { requestId: terms.requestId }),
@@ -20,14 +30,15 @@ export function welcomeOf(
     kind: identity.kind,
     principalId: identity.principalId,
     ...(identity.kind === 'robot' ? { robotId: identity.robotId } : {}),
-    ...(clientId === undefined ? {} : { clientId }),
+    ...(client === undefined ? {} : { clientId: client.clientId }),
+    ...(terms.resumeKey === undefined ? {} : { resumeKey: terms.resumeKey }),
     groups: [...identity.groups],
     sentAt: terms.now,
     tokenExpiresAt: token.expiresAt,
     refreshAt: refreshAt(policy, token),
     connectionExpiresAt: connection.connectedAt + policy.rollOverMs.to,
-    resumed: false,
-    sessions: [],
+    resumed: terms.resumed,
+    sessions: terms.sessions,
     policy: {
       warnMs: policy.warnMs,
       graceMs: policy.graceMs,
@@ -37,4 +48,18 @@ export function welcomeOf(
       maxMessageBytes,
     },
   };
+}
+
+/** Sessions as their two sides are told of them; `mode` is `control` for the one that holds it now. */
+export function sessionEntries(sessions: readonly ClientSession[], robots: readonly RobotSession[]) {
+  return sessions.map(({ sessionId, robotId, clientId, received }) => {
+    const robot = robots.find((each) => each.robotId === robotId);
+    const mode: Welcome['sessions'][number]['mode'] =
+      robot?.controllerSessionId === sessionId ? 'control' : 'view';
+    return { sessionId, robotId, clientId, mode, received };
+  });
+}
+
+export function isOnline(robots: readonly RobotSession[], robotId: RobotId): boolean {
+  return robots.some((robot) => robot.robotId === robotId && robot.state === 'online');
 }

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { connectionId } from '../../../protocol/ids.ts';
+import type { SocketCopy } from '../../core/model/connection.ts';
+import type { WatchDirectory } from '../../core/ports/watch-directory.ts';
+import { expiringAfter } from './deadline.ts';
+import { watchPartition } from './directory-keys.ts';
+import { is } from './expression.ts';
+import { parseRow } from './parse-row.ts';
+import { dynamoDbTable, type TableAccess } from './table.ts';
+
+const watcherRow = z
+  .object({ sk: connectionId, endpoint: z.string(), tokenExpiresAt: z.number() })
+  .transform(({ sk, ...rest }): SocketCopy => ({ connectionId: sk, ...rest }));
+
+/** One row a topic and watcher; it goes with the connection, and by TTL a day after its token. */
+export function dynamoDbWatchDirectory(access: TableAccess): WatchDirectory {
+  const table = dynamoDbTable(access);
+
+  return {
+    async watch({ connectionId, endpoint, tokenExpiresAt }, topics) {
+      const row = { sk: connectionId, endpoint, tokenExpiresAt, ...expiringAfter(tokenExpiresAt) };
+      await Promise.all(topics.map((topic) => table.put({ pk: watchPartition(topic), ...row })));
+    },
+
+    async unwatch(connectionId, topics) {
+      await Promise.all(topics.map((topic) => table.remove({ pk: watchPartition(topic), sk: connectionId })));
+    },
+
+    async watchersOf(topics) {
+      const found = await Promise.all(
+        topics.map((topic) =>
+          table.query({ from: 'table, eventually consistent', where: is('pk', watchPartition(topic)) }),
+        ),
+      );
+      const watchers = found.flat().map((row) => parseRow(watcherRow, row));
+      return [...new Map(watchers.map((watcher) => [watcher.connectionId, watcher])).values()];
+    },
+  };
+}

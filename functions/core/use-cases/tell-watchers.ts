@@ -1,0 +1,25 @@
+import type { RobotSession } from '../model/robot-session.ts';
+import { topicsOn } from '../model/watch.ts';
+import { type EndSessionsDeps, orNote } from './end-sessions.ts';
+import { isReallyExpired } from './session-side.ts';
+
+/**
+ * Tells who watches the robot that its state has changed: a query a topic, a post a watcher. Whom it
+ * cannot reach it forgets; a fault must not undo what has happened.
+ */
+export async function tellWatchers(deps: EndSessionsDeps, robot: RobotSession): Promise<void> {
+  await orNote(deps.lifeLog, 'tell-watchers', async () => {
+    const topics = topicsOn(robot);
+    const watchers = await deps.watches.watchersOf(topics);
+    const { robotId, state, sinceAt } = robot;
+    await Promise.all(
+      watchers.map((watcher) =>
+        orNote(deps.lifeLog, 'tell-watcher', async () => {
+          if (await isReallyExpired(deps, watcher)) return;
+          const posted = await deps.peers.post(watcher, { type: 'robotStatus', robotId, state, sinceAt });
+          if (posted === 'gone') await deps.watches.unwatch(watcher.connectionId, topics);
+        }),
+      ),
+    );
+  });
+}
