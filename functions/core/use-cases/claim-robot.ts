@@ -8,7 +8,6 @@ import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
 import { endSessionsOfRobot, orNote } from './end-sessions.ts';
 import type { HelloDeps } from './hello-deps.ts';
-import { endRevoked, isRevokedConnection } from './revoked-sign-in.ts';
 import { unauthenticated } from './sender.ts';
 import { welcomeOf } from './welcome.ts';
 
@@ -49,7 +48,6 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
 
   const sessionsBefore = await takeOver(deps, hello, claimed);
   if (sessionsBefore === 'gone') return unauthenticated();
-  if (sessionsBefore === 'revoked') return endRevoked(deps, connection);
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch: claimed.current.epoch });
   await settle(deps, hello, { ...claimed, sessionsBefore });
   return done(undefined);
@@ -60,8 +58,8 @@ async function holds(deps: HelloDeps, hello: RobotHello): Promise<boolean> {
   return robot?.socket?.connectionId === hello.connection.connectionId;
 }
 
-/** The robot's sessions as they were before `welcome`; or why it was not welcomed. */
-type Settlement = readonly ClientSession[] | 'gone' | 'revoked';
+/** The robot's sessions as they were before `welcome`; or that it could not be welcomed. */
+type Settlement = readonly ClientSession[] | 'gone';
 
 /** From the claim to `welcome`; anything but success gives the claim back. */
 async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): Promise<Settlement> {
@@ -69,7 +67,7 @@ async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): P
   try {
     outcome = await welcomeRobot(deps, hello, claimed);
   } finally {
-    if (typeof outcome === 'string') await giveBack(deps, hello, claimed);
+    if (outcome === 'gone') await giveBack(deps, hello, claimed);
   }
   return outcome;
 }
@@ -83,7 +81,6 @@ async function welcomeRobot(
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'ready' });
   const ready = { clientId: undefined, nextDeadlineAt };
   if (!(await deps.connections.markReady(connection.connectionId, ready))) return 'gone';
-  if (await isRevokedConnection(deps, connection)) return 'revoked';
   if (needsListing(current, previous)) {
     await deps.fleets.enlist(robotId, { fleets: current.fleets, left: [] });
   }

@@ -23,23 +23,38 @@ const reasonOf: Record<HowEnded, CloseReason> = {
 /**
  * Ends what hung on a connection that is marked `closing`, then deletes its row. The row goes last,
  * and each step may be repeated: who dies half-way leaves a row that the cleanup finishes.
- *
- * A robot's session outlasts the socket: it is `away` until the resume window ends (I3), unless the
- * robot said `bye`. If a newer connection has the robot, nothing of it is touched (I4).
  */
 export async function endConnection(
   deps: EndConnectionDeps,
   connection: Connection,
   how: HowEnded,
 ): Promise<void> {
-  const { connectionId, identity, clientId } = connection;
+  await endWhatHungOn(deps, connection, how);
+  await forget(deps, connection, how);
+}
+
+/**
+ * A robot's session outlasts the socket: it is `away` until the resume window ends (I3), unless the
+ * robot said `bye`. If a newer connection has the robot, nothing of it is touched (I4).
+ */
+export async function endWhatHungOn(
+  deps: EndConnectionDeps,
+  connection: Connection,
+  how: HowEnded,
+): Promise<void> {
+  const { identity, clientId } = connection;
   const now = deps.clock.now();
   if (identity.kind === 'robot') {
     await endRobot(deps, identity.robotId, { connection, now, bye: how === 'bye' });
   } else if (clientId !== undefined) {
     await endClient(deps, clientId, { connection, reason: reasonOf[how] });
   }
-  // Of several who end it at once, one tells how its token lived.
+}
+
+/** Deletes the row. Of several who end it at once, one tells how its token lived. */
+export async function forget(deps: EndConnectionDeps, connection: Connection, how: HowEnded): Promise<void> {
+  const { connectionId, identity } = connection;
+  const now = deps.clock.now();
   if ((await deps.connections.remove(connectionId)) === undefined) return;
   deps.lifeLog.note({
     type: 'disconnected',

@@ -15,7 +15,8 @@ export type Hello = {
 };
 
 /**
- * Claims the session of the caller. `welcome` is posted rather than returned, because only a post
+ * Claims the session of the caller. A revocation is looked for here, long after `$connect` has written
+ * the connection: whoever revokes after this look has the connection in its list (F13). `welcome` is posted rather than returned, because only a post
  * tells whether the socket can be reached, and nothing may be taken from another before that.
  */
 export async function sayHello(deps: HelloDeps, hello: Hello): Promise<Outcome<undefined>> {
@@ -27,6 +28,7 @@ export async function sayHello(deps: HelloDeps, hello: Hello): Promise<Outcome<u
   const connection = await deps.connections.get(hello.caller.connectionId);
   if (connection === undefined || connection.state === 'closing') return unauthenticated();
   if (isExpired(connection.token.expiresAt, deps.clock.now())) return tokenExpired();
+  if (await isRevokedConnection(deps, connection)) return endRevoked(deps, connection);
   return connection.identity.kind === 'robot'
     ? claimRobot(deps, { ...hello, connection, robotId: connection.identity.robotId })
     : enterClient(deps, hello, connection);
@@ -52,7 +54,6 @@ async function enterClient(
     if (sessions.length === 0) await deps.clients.remove(clientId, connectionId);
     return unauthenticated();
   }
-  if (await isRevokedConnection(deps, connection)) return endRevoked(deps, connection);
   const { policy, fleetSize } = deps;
   const posted = await deps.peers.post(
     connection,
