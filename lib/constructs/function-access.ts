@@ -35,21 +35,22 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
         items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
         queryIndexes: ['byPrincipal'],
       },
-      robotSessions: { items: ['GetItem', 'UpdateItem'] },
+      robotSessions: { items: ['GetItem', 'BatchGetItem', 'UpdateItem'] },
       clientSessions: { items: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'] },
-      directory: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+      directory: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] },
     },
     connections: ['POST', 'DELETE'],
   },
-  /** hello, listRobots, openSession, closeSession, getIceServers */
+  /** hello, listRobots, watchRobots, openSession, closeSession, control, getIceServers */
   sessions: {
     tables: {
       connections: { items: ['GetItem', 'UpdateItem', 'DeleteItem'] },
       robotSessions: { items: ['GetItem', 'BatchGetItem', 'UpdateItem'] },
       clientSessions: { items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] },
-      directory: { items: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] },
+      directory: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] },
     },
-    connections: ['POST', 'DELETE'],
+    // GET: where a robot keeps its connection, whether that is still there.
+    connections: ['GET', 'POST', 'DELETE'],
   },
   /** signal: one read of two rows and one post; the connection's row only when its copy has expired. */
   relay: {
@@ -68,7 +69,7 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
         items: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'],
         queryIndexes: ['byDeadline'],
       },
-      directory: { items: ['UpdateItem', 'DeleteItem'] },
+      directory: { items: ['UpdateItem', 'DeleteItem', 'Query'] },
     },
     connections: ['GET', 'POST', 'DELETE'],
   },
@@ -77,8 +78,8 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
     tables: {
       connections: { items: ['GetItem', 'UpdateItem', 'DeleteItem'], queryIndexes: ['byPrincipal'] },
       robotSessions: { items: ['GetItem', 'UpdateItem'] },
-      clientSessions: { items: ['DeleteItem'] },
-      directory: { items: ['BatchGetItem', 'UpdateItem', 'DeleteItem'] },
+      clientSessions: { items: ['UpdateItem', 'DeleteItem', 'Query'] },
+      directory: { items: ['BatchGetItem', 'UpdateItem', 'DeleteItem', 'Query'] },
     },
     connections: ['POST', 'DELETE'],
     userPool: ['AdminGetUser', 'AdminUserGlobalSignOut'],

@@ -1,6 +1,6 @@
 import type { SocketAddress } from '../model/connection.ts';
 import { endConnection, retryMs } from './end-connection.ts';
-import { closeRevoked, type RevokeDeps, recordSignOut } from './revoke.ts';
+import { closeListed, listAgainAfterMs, type RevokeDeps, recordSignOut } from './revoke.ts';
 
 export type Bye = {
   readonly caller: SocketAddress;
@@ -10,14 +10,26 @@ export type Bye = {
 
 /** The holder leaves for good: nothing is kept for a return, and the socket is closed. Allowed with an expired token too (I1). */
 export async function bye(deps: RevokeDeps, { caller, signOut }: Bye): Promise<void> {
+  // Before anything of its own is ended: who is told to try again still can.
+  const others = signOut ? await signOutFirst(deps, caller) : undefined;
   const how = 'bye';
-  // Before anything is ended: who is told to try again still can.
-  const signedOut = signOut ? await deps.connections.get(caller.connectionId) : undefined;
-  if (signedOut !== undefined) await recordSignOut(deps, signedOut);
-
   const retryAt = deps.clock.now() + retryMs;
   const connection = await deps.connections.markClosing(caller.connectionId, { retryAt, how });
   if (connection !== undefined) await endConnection(deps, connection, how);
   await deps.peers.close(caller);
-  if (signedOut !== undefined) await closeRevoked(deps, signedOut.identity.principalId, 'revoked');
+  if (others === undefined) return;
+  await deps.pause(listAgainAfterMs);
+  const closed = others.closed + (await closeListed(deps, others.listing));
+  const { principalId, how: revoked } = others.listing;
+  deps.lifeLog.note({ type: 'revoked', principalId, how: revoked, closed });
+}
+
+/** The record, and the other connections of the sign-in. */
+async function signOutFirst(deps: RevokeDeps, { connectionId }: SocketAddress) {
+  const connection = await deps.connections.get(connectionId);
+  if (connection === undefined) return undefined;
+  await recordSignOut(deps, connection);
+  const { principalId } = connection.identity;
+  const listing = { principalId, how: 'revoked', except: connectionId } as const;
+  return { listing, closed: await closeListed(deps, listing) };
 }

@@ -6,9 +6,10 @@ import { roleOf } from '../model/identity.ts';
 import { maySee, mayUse } from '../model/permission.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
-import { announceControl, type EndSessionsDeps, tellIfThere } from './end-sessions.ts';
+import { announceControl, type EndSessionsDeps } from './end-sessions.ts';
 import { type ReadyClient, readyClient } from './sender.ts';
 import { isReallyExpired, sessionUnknown } from './session-side.ts';
+import { tellIfThere } from './tell.ts';
 
 export type ControlRequest = SessionKey & { readonly caller: SocketAddress };
 export type Changed = Omit<ControlChanged, 'type' | 'requestId'>;

@@ -8,10 +8,11 @@ import { done, type Outcome } from '../outcome.ts';
 import type { Claim } from '../ports/robot-session-store.ts';
 import { dismiss } from './dismiss.ts';
 import { announceAway } from './end-connection.ts';
-import { endSessionsOfRobot, orNote, tellIfThere } from './end-sessions.ts';
+import { endSessionsOfRobot } from './end-sessions.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { type Returning, receivedBy } from './returning.ts';
 import { unauthenticated } from './sender.ts';
+import { orNote, tellIfThere } from './tell.ts';
 import { tellWatchers } from './tell-watchers.ts';
 import { sessionEntries, welcomeOf } from './welcome.ts';
 
@@ -90,7 +91,7 @@ async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): P
   try {
     outcome = await welcomeRobot(deps, hello, claimed);
   } finally {
-    if (typeof outcome === 'string') await giveBack(deps, hello, claimed);
+    if (outcome === 'gone') await giveBack(deps, hello, claimed);
   }
   return outcome;
 }

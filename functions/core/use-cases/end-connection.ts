@@ -2,7 +2,8 @@ import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { RobotId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { ClientPlace, Connection, HowEnded } from '../model/connection.ts';
-import { type EndSessionsDeps, endOfflineRobot, endSession, orNote, tellIfThere } from './end-sessions.ts';
+import { type EndSessionsDeps, endOfflineRobot, endSession } from './end-sessions.ts';
+import { orNote, tellIfThere } from './tell.ts';
 import { tellWatchers } from './tell-watchers.ts';
 
 export type EndConnectionDeps = EndSessionsDeps & { readonly policy: TokenPolicy };
@@ -29,16 +30,26 @@ function mayReturn(how: HowEnded): boolean {
 /**
  * Ends what hung on a connection that is marked `closing`, then deletes its row. The row goes last,
  * and each step may be repeated: who dies half-way leaves a row that the cleanup finishes.
- *
- * Sessions outlast the socket until the resume window ends, unless their holder said `bye` or may not
- * return (I3). If a newer connection has the robot or the client, nothing of it is touched (I4).
  */
 export async function endConnection(
   deps: EndConnectionDeps,
   connection: Connection,
   how: HowEnded,
 ): Promise<void> {
-  const { connectionId, identity, client } = connection;
+  await endWhatHungOn(deps, connection, how);
+  await forget(deps, connection, how);
+}
+
+/**
+ * Sessions outlast the socket until the resume window ends, unless their holder said `bye` or may not
+ * return (I3). If a newer connection has the robot or the client, nothing of it is touched (I4).
+ */
+export async function endWhatHungOn(
+  deps: EndConnectionDeps,
+  connection: Connection,
+  how: HowEnded,
+): Promise<void> {
+  const { identity, client } = connection;
   const now = deps.clock.now();
   if (identity.kind === 'robot') {
     await endRobot(deps, identity.robotId, { connection, now, bye: how === 'bye' });
@@ -47,8 +58,13 @@ export async function endConnection(
   } else if (client !== undefined) {
     await endClient(deps, client, { connection, now, reason: reasonOf[how] });
   }
-  await deps.watches.unwatch(connectionId, connection.watching);
-  // Of several who end it at once, one tells how its token lived.
+  await deps.watches.unwatch(connection.connectionId, connection.watching);
+}
+
+/** Deletes the row. Of several who end it at once, one tells how its token lived. */
+export async function forget(deps: EndConnectionDeps, connection: Connection, how: HowEnded): Promise<void> {
+  const { connectionId, identity } = connection;
+  const now = deps.clock.now();
   if ((await deps.connections.remove(connectionId)) === undefined) return;
   deps.lifeLog.note({
     type: 'disconnected',

@@ -1,27 +1,19 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { RobotId } from '../../../protocol/ids.ts';
-import type { ServerMessage } from '../../../protocol/messages.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
-import type { SocketCopy } from '../model/connection.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
-import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';
-import type { LifeLog } from '../ports/life-log.ts';
-import type { PeerGateway } from '../ports/peer-gateway.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import type { WatchDirectory } from '../ports/watch-directory.ts';
-import type { SenderDeps } from './sender.ts';
-import { isReallyExpired } from './session-side.ts';
+import { orNote, type TellDeps, tellIfThere } from './tell.ts';
 import { tellWatchers } from './tell-watchers.ts';
 
-export type EndSessionsDeps = SenderDeps & {
+export type EndSessionsDeps = TellDeps & {
   readonly robots: RobotSessionStore;
   readonly sessions: ClientSessionStore;
   readonly clients: ClientDirectory;
   readonly watches: WatchDirectory;
-  readonly peers: PeerGateway;
-  readonly lifeLog: LifeLog;
 };
 
 export type SessionEnd = {
@@ -92,37 +84,4 @@ export async function announceControl(deps: EndSessionsDeps, robot: RobotSession
       ...sessions.map(({ socket }) => tellIfThere(deps, socket, message)),
     ]);
   });
-}
-
-/**
- * Tells a peer what has already happened. That it cannot be told is no reason to undo it: a gone
- * socket learns of it when it returns. Nothing is sent to an expired one (I1).
- */
-export async function tell(
-  deps: SenderDeps & Pick<EndSessionsDeps, 'peers' | 'lifeLog'>,
-  peer: SocketCopy,
-  message: ServerMessage,
-): Promise<void> {
-  await orNote(deps.lifeLog, `tell.${message.type}`, async () => {
-    if (!(await isReallyExpired(deps, peer))) await deps.peers.post(peer, message);
-  });
-}
-
-/** The same for a peer that may be away. */
-export async function tellIfThere(
-  deps: SenderDeps & Pick<EndSessionsDeps, 'peers' | 'lifeLog'>,
-  peer: SocketCopy | undefined,
-  message: ServerMessage,
-): Promise<void> {
-  if (peer !== undefined) await tell(deps, peer, message);
-}
-
-/** Does what must not fail its caller: an outage is noted, and nothing more. */
-export async function orNote(lifeLog: LifeLog, where: string, act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (failure) {
-    if (!(failure instanceof DependencyUnavailable)) throw failure;
-    lifeLog.note({ type: 'dependency_unavailable', where, code: failure.code });
-  }
 }

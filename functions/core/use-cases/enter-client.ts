@@ -6,10 +6,10 @@ import { done, type Outcome } from '../outcome.ts';
 import type { TakenOver } from '../ports/client-directory.ts';
 import { dismiss } from './dismiss.ts';
 import { endForbiddenSessions } from './end-forbidden-sessions.ts';
-import { orNote, tellIfThere } from './end-sessions.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { type Returning, receivedBy } from './returning.ts';
 import { unauthenticated } from './sender.ts';
+import { orNote, tellIfThere } from './tell.ts';
 import { isOnline, sessionEntries, welcomeOf } from './welcome.ts';
 
 export type ClientHello = Returning & {

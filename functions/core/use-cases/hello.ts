@@ -17,8 +17,9 @@ export type Hello = {
 
 /**
  * Claims the session of the caller. A revocation is looked for here, long after `$connect` has written
- * the connection: whoever revokes after this look has the connection in its list. `welcome` is posted rather than returned, because only a post
- * tells whether the socket can be reached, and nothing may be taken from another before that.
+ * the connection: whoever revokes after this look has the connection in its list (F13). `welcome` is
+ * posted rather than returned, because only a post tells whether the socket can be reached, and
+ * nothing may be taken from another before that.
  */
 export async function sayHello(deps: HelloDeps, hello: Hello): Promise<Outcome<undefined>> {
   if (hello.protocol !== protocolVersion) {

@@ -1,8 +1,7 @@
 import type { ServerMessage } from '../../../protocol/messages.ts';
 import type { Connection, HowEnded } from '../model/connection.ts';
 import { isSurelyGone } from '../model/connection-deadline.ts';
-import { type EndConnectionDeps, endConnection, retryMs } from './end-connection.ts';
-import { orNote } from './end-sessions.ts';
+import { type EndConnectionDeps, endWhatHungOn, forget, retryMs } from './end-connection.ts';
 
 /**
  * Closes a connection for the token that it has: marks it, says why, closes the socket, ends what
@@ -23,20 +22,24 @@ export async function closeForToken(
   return true;
 }
 
-/** The part after the mark. May be repeated by whoever finds the row still `closing`. */
+/**
+ * The part after the mark. May be repeated by whoever finds the row still `closing`. A socket that
+ * cannot be told or closed now is tried again; what hung on it ends now all the same, or signals would
+ * be passed on for somebody who may not have them any more. Once the gateway must have cut it, it is
+ * over: its endpoint may be no more.
+ */
 export async function partWith(
   deps: EndConnectionDeps,
   connection: Connection,
   how: HowEnded,
 ): Promise<void> {
-  // A gone socket is what we want; one that cannot be reached now stays `closing` and is tried again,
-  // until the gateway must have cut it: its endpoint may be no more.
-  if (isSurelyGone(connection, deps.clock.now())) {
-    await orNote(deps.lifeLog, 'part.surely-gone', () => sayAndClose(deps, connection, how));
-  } else {
-    await sayAndClose(deps, connection, how);
-  }
-  await endConnection(deps, connection, how);
+  const failure = await sayAndClose(deps, connection, how).then(
+    () => undefined,
+    (thrown: unknown) => ({ thrown }),
+  );
+  await endWhatHungOn(deps, connection, how);
+  if (failure !== undefined && !isSurelyGone(connection, deps.clock.now())) throw failure.thrown;
+  await forget(deps, connection, how);
 }
 
 async function sayAndClose(

@@ -95,7 +95,7 @@ async function write(
       if (connection.client !== undefined) {
         const sessions = await deps.clients.sessionsOf(connection.client.clientId);
         await endForbiddenSessions(deps, sessions, token.groups);
-        await watchAgain(deps, connection, token.groups);
+        await watchByNewGroups(deps, connection);
       }
       return done({
         sentAt: deps.clock.now(),
@@ -103,6 +103,12 @@ async function write(
         refreshAt: refreshAt(deps.policy, token.life),
       });
   }
+}
+
+/** The row as it is now: what is watched may have changed since it was read. */
+async function watchByNewGroups(deps: RefreshDeps, { connectionId, identity }: Connection): Promise<void> {
+  const current = await deps.connections.get(connectionId);
+  if (current !== undefined) await watchAgain(deps, current, { before: identity.groups });
 }
 
 async function copyToSessions(

@@ -4,7 +4,7 @@ import type { Connection, HowEnded } from '../model/connection.ts';
 import type { RevocationStore, SignIn } from '../ports/revocation-store.ts';
 import type { SignInAuthority } from '../ports/sign-in-authority.ts';
 import type { EndConnectionDeps } from './end-connection.ts';
-import { closeForToken } from './part-with.ts';
+import { closeForToken, partWith } from './part-with.ts';
 import { isRevokedConnection } from './revoked-sign-in.ts';
 
 export type RevokeDeps = EndConnectionDeps & {
@@ -73,32 +73,48 @@ function kept({ refreshTokenMs, tokenMs }: TokenPolicy, at: number) {
 
 /**
  * Closes what the record covers, and lists twice: a connection that was being written when the record
- * was is in the second list, and one that is later still finds the record at its `hello`.
+ * was is in the second list, and one that is later still finds the record at its `hello`. What the
+ * first list could not close the second one finishes, or says that it could not.
  */
-export async function closeRevoked(
-  deps: RevokeDeps,
-  principalId: PrincipalId,
-  how: HowEnded,
-): Promise<number> {
-  const first = await closeListed(deps, principalId, how);
+async function closeRevoked(deps: RevokeDeps, principalId: PrincipalId, how: HowEnded): Promise<number> {
+  const first = await closeListed(deps, { principalId, how }).catch(() => 0);
   await deps.pause(listAgainAfterMs);
-  const closed = first + (await closeListed(deps, principalId, how));
-  deps.lifeLog.note({ type: 'revoked', principalId, how, closed });
-  return closed;
+  const second = await closeListed(deps, { principalId, how, finish: true });
+  deps.lifeLog.note({ type: 'revoked', principalId, how, closed: first + second });
+  return first + second;
 }
 
-async function closeListed(deps: RevokeDeps, principalId: PrincipalId, how: HowEnded): Promise<number> {
-  const listed = await deps.connections.listByPrincipal(principalId);
-  const outcomes = await Promise.allSettled(listed.map((id) => closeIfRevoked(deps, id, how)));
+type Listing = {
+  readonly principalId: PrincipalId;
+  readonly how: HowEnded;
+  /** Left out: who ends it is another. */
+  readonly except?: ConnectionId;
+  /** Whether what somebody else began to close is finished. */
+  readonly finish?: boolean;
+};
+
+export async function closeListed(deps: RevokeDeps, listing: Listing): Promise<number> {
+  const listed = await deps.connections.listByPrincipal(listing.principalId);
+  const outcomes = await Promise.allSettled(
+    listed.filter((id) => id !== listing.except).map((id) => closeIfRevoked(deps, id, listing)),
+  );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   // After the others had their turn. Who called is told, and calls again: all of this may be repeated.
   if (failed !== undefined) throw failed.reason;
   return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
 }
 
-async function closeIfRevoked(deps: RevokeDeps, connectionId: ConnectionId, how: HowEnded): Promise<boolean> {
+async function closeIfRevoked(
+  deps: RevokeDeps,
+  connectionId: ConnectionId,
+  { how, finish = false }: Listing,
+): Promise<boolean> {
   const connection = await deps.connections.get(connectionId);
-  if (connection === undefined || connection.state === 'closing') return false;
+  if (connection === undefined) return false;
+  if (connection.state === 'closing') {
+    if (finish) await partWith(deps, connection, connection.endsAs ?? how);
+    return false;
+  }
   if (!(await isRevokedConnection(deps, connection))) return false;
   return closeForToken(deps, connection, how);
 }

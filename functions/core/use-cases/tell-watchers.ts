@@ -1,13 +1,16 @@
 import type { RobotSession } from '../model/robot-session.ts';
 import { topicsOn } from '../model/watch.ts';
-import { type EndSessionsDeps, orNote } from './end-sessions.ts';
+import type { WatchDirectory } from '../ports/watch-directory.ts';
 import { isReallyExpired } from './session-side.ts';
+import { orNote, type TellDeps } from './tell.ts';
+
+export type TellWatchersDeps = TellDeps & { readonly watches: WatchDirectory };
 
 /**
  * Tells who watches the robot that its state has changed: a query a topic, a post a watcher. Whom it
  * cannot reach it forgets; a fault must not undo what has happened.
  */
-export async function tellWatchers(deps: EndSessionsDeps, robot: RobotSession): Promise<void> {
+export async function tellWatchers(deps: TellWatchersDeps, robot: RobotSession): Promise<void> {
   await orNote(deps.lifeLog, 'tell-watchers', async () => {
     const topics = topicsOn(robot);
     const watchers = await deps.watches.watchersOf(topics);

@@ -4,6 +4,7 @@ import { maySee } from '../model/permission.ts';
 import { robotsOfTopics, topicsOf, topicsOfRobots } from '../model/watch.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { ConnectionStore } from '../ports/connection-store.ts';
+import type { LifeLog } from '../ports/life-log.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import type { WatchDirectory } from '../ports/watch-directory.ts';
 import { readyClient, type SenderDeps, unauthenticated } from './sender.ts';
@@ -12,6 +13,7 @@ export type WatchDeps = SenderDeps & {
   readonly connections: ConnectionStore;
   readonly robots: RobotSessionStore;
   readonly watches: WatchDirectory;
+  readonly lifeLog: LifeLog;
 };
 
 /** From now on the caller is told of changes: of the robots named, or of all that it may see. */
@@ -29,16 +31,21 @@ export async function watchRobots(
     }
   }
   const topics = input.robotIds === undefined ? topicsOf(groups) : topicsOfRobots(input.robotIds);
-  return (await watch(deps, sender.value, topics)) ? done(undefined) : unauthenticated();
+  if (!(await watch(deps, sender.value, topics))) return unauthenticated();
+  // A refresh that has taken a fleet away meanwhile has not seen what is watched since.
+  const current = await deps.connections.get(sender.value.connectionId);
+  if (current !== undefined) await watchAgain(deps, current, { before: groups });
+  return done(undefined);
 }
 
 /** After a refresh with other groups: what may no longer be seen is no longer told. */
 export async function watchAgain(
   deps: WatchDeps,
   connection: Connection,
-  groups: readonly string[],
+  { before }: { before: readonly string[] },
 ): Promise<void> {
-  if (connection.watching.length === 0 || sameMembers(groups, connection.identity.groups)) return;
+  const { groups } = connection.identity;
+  if (connection.watching.length === 0 || sameMembers(groups, before)) return;
   const named = robotsOfTopics(connection.watching);
   const topics =
     named === undefined ? topicsOf(groups) : topicsOfRobots(await permittedOf(deps, named, groups));

@@ -63,7 +63,11 @@ function told(...given: readonly LifeEvent[]) {
   };
 }
 
-const each = Object.values(events).map((event): [string, LifeEvent] => [event.type, event]);
+/** Its type is that of another example, its metric is not. */
+const refreshRefused = { ...events.message_refused, action: 'refreshToken', code: 'token_invalid' } as const;
+
+const examples: readonly LifeEvent[] = [...Object.values(events), refreshRefused];
+const each = examples.map((event): [string, LifeEvent] => [event.type, event]);
 
 describe('every event', () => {
   it.each(each)('%s: at most one log line and one line of metrics, each JSON', (_type, event) => {
@@ -94,7 +98,7 @@ describe('every event', () => {
   });
 
   it('together they use every metric there is', () => {
-    const { metrics } = told(...Object.values(events));
+    const { metrics } = told(...examples);
     const used = metrics.flatMap((line) => line._aws.CloudWatchMetrics[0].Metrics.map(({ Name }) => Name));
     expect(new Set(used)).toEqual(new Set(Object.keys(lifeMetrics)));
   });
@@ -117,6 +121,11 @@ describe('levels', () => {
     ['a claim given back', events.claim_given_back, 'WARN'],
     ['an expiry that ended a connection (F15)', { ...events.disconnected, how: 'expired' as const }, 'WARN'],
     ['a disconnect', events.disconnected, 'INFO'],
+    ['a token that ran out on an open connection', events.token_expired, 'WARN'],
+    ['a warning of that', events.token_expiring, 'INFO'],
+    ['a roll-over', events.rolling_over, 'INFO'],
+    ['a revocation (F13)', events.revoked, 'WARN'],
+    ['a token whose life is not the policy’s (F1)', events.token_lifetime_mismatch, 'WARN'],
     ['a refused connection that is known', { ...events.connect_refused, status: 403 }, 'WARN'],
     ['a connection that could not be decided on', events.connect_refused, 'WARN'],
     ['a cleanup that failed at something', { ...events.cleanup_done, failed: 1 }, 'WARN'],
@@ -127,14 +136,16 @@ describe('levels', () => {
   });
 
   it('no line for what anybody can cause at will, and for what did nothing: only a count', () => {
-    const nothing = { ...events.cleanup_done, closed: 0, robotsOffline: 0, sessionsEnded: 0 };
+    // Sockets that were asked after and are there, as most are, are nothing.
+    const nothing = { ...events.cleanup_done, closed: 0, announced: 0, robotsOffline: 0, sessionsEnded: 0 };
     const { logs, metrics } = told(
       events.message_refused,
+      refreshRefused,
       { type: 'connect_refused', status: 401, reason: 'invalid' },
       nothing,
     );
     expect(logs).toEqual([]);
-    expect(metrics).toHaveLength(3);
+    expect(metrics).toHaveLength(4);
   });
 });
 
@@ -158,6 +169,36 @@ describe('what is in the lines', () => {
       Disconnected: 1,
       ConnectionLifetime: 6_600_000,
       TokenRemainingAtDisconnect: -60_000,
+      RefreshesOfConnection: 2,
+    });
+  });
+
+  it('F15: a refused refresh is counted apart from other refusals, by its code', () => {
+    const { metrics } = told(refreshRefused);
+    expect(metrics[0]).toMatchObject({ code: 'token_invalid', c, TokenRefreshRefused: 1 });
+    expect(metrics[0]).not.toHaveProperty('MessageRefused');
+  });
+
+  it('F13: a revocation tells what it was and how many connections it closed', () => {
+    const { logs, metrics } = told({ ...events.revoked, how: 'regrouped' });
+    expect(logs[0]).toMatchObject({ p: events.revoked.principalId, how: 'regrouped', closed: 2 });
+    expect(metrics[0]).toMatchObject({ how: 'regrouped', Revoked: 1, RevokedConnections: 2 });
+  });
+
+  it('a cleanup counts what it did by what it did, and how late it was', () => {
+    const { logs, metrics } = told({ ...events.cleanup_done, failed: 6, more: true });
+    expect(logs[0]).toMatchObject({ said: 4, checked: 5, lag: 1_200 });
+    expect(metrics[0]).toMatchObject({
+      CleanupRan: 1,
+      CleanupClosed: 3,
+      CleanupAnnounced: 4,
+      CleanupChecked: 5,
+      CleanupRobotsOffline: 1,
+      CleanupSessionsEnded: 2,
+      CleanupFailed: 6,
+      CleanupBehind: 1,
+      CleanupLag: 1_200,
+      CleanupTook: 180,
     });
   });
 
@@ -202,7 +243,7 @@ describe('I9: what is never in the lines', () => {
   });
 
   it('a token in any text that an event can hold', () => {
-    const tainted = Object.values(events).map((event): LifeEvent => {
+    const tainted = examples.map((event): LifeEvent => {
       const texts = Object.entries(event).filter(
         ([key, value]) => key !== 'type' && typeof value === 'string',
       );

@@ -34,6 +34,7 @@ afterEach(() => server.close());
 const target = () => ({ connectionId: id, endpoint: `${server.url}/prod` });
 const post = () => gateway.post(target(), message);
 const close = () => gateway.close(target());
+const find = () => gateway.find(target());
 
 async function failureOf(attempt: Promise<unknown>): Promise<DependencyUnavailable> {
   const failure: unknown = await attempt.then(
@@ -159,6 +160,93 @@ describe('close', () => {
   it('throws DependencyUnavailable on 500', async () => {
     answer = answering(500, {}, '{}');
     expect((await failureOf(close())).code).toBe('Http500');
+  });
+});
+
+describe('find', () => {
+  /** As AWS answers. */
+  const found = answering(
+    200,
+    { 'content-type': 'application/json' },
+    JSON.stringify({
+      connectedAt: '2027-01-15T08:00:00Z',
+      identity: { sourceIp: '203.0.113.7', userAgent: 'Mozilla/5.0' },
+      lastActiveAt: '2027-01-15T08:10:00Z',
+    }),
+  );
+
+  it('asks for the connection, signed, and finds it open', async () => {
+    answer = found;
+    await expect(find()).resolves.toBe('open');
+    const [request] = server.seen;
+    expect(server.seen).toHaveLength(1);
+    expect(request?.method).toBe('GET');
+    expect(request?.body).toBe('');
+    expect(request?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/execute-api\/aws4_request/,
+    );
+  });
+
+  it('encodes an id that ends in `=`, below the stage', async () => {
+    await find();
+    expect(server.seen[0]?.url).toMatch(/^\/prod\/(@|%40)connections\/L0SM9cOFvHcCIhw%3D$/);
+  });
+
+  it('encodes an id with a slash, so that it stays one segment', async () => {
+    await gateway.find({ ...target(), connectionId: connectionId.parse('a/../b+c=') });
+    expect(server.seen[0]?.url.split('connections/')[1]).toBe('a%2F..%2Fb%2Bc%3D');
+  });
+
+  it('does not mind an answer without a body', async () => {
+    answer = answering(200);
+    await expect(find()).resolves.toBe('open');
+  });
+
+  it.each(Object.entries(goneShapes))(
+    'takes 410 for gone, at the first attempt: %s',
+    async (_shape, gone) => {
+      answer = gone;
+      await expect(find()).resolves.toBe('gone');
+      expect(server.seen).toHaveLength(1);
+    },
+  );
+
+  it('takes GoneException for gone, of a client that has no HTTP answer', async () => {
+    const failure = Object.assign(new Error('gone'), { name: 'GoneException' });
+    const withFake = apiGatewayPeerGateway({ clientFor: () => ({ send: () => Promise.reject(failure) }) });
+    await expect(withFake.find(target())).resolves.toBe('gone');
+  });
+
+  it.each([
+    ['403', 403, 'ForbiddenException', 1],
+    ['429', 429, 'LimitExceededException', 2],
+    ['500', 500, 'InternalServerException', 2],
+  ])('I10: throws DependencyUnavailable on %s, which says nothing of the socket', async (...given) => {
+    const [, status, errorType, attempts] = given;
+    answer = answering(status, { 'x-amzn-errortype': errorType }, '{}');
+    const failure = await failureOf(find());
+    expect(failure.code).toBe(errorType);
+    expect(failure.message).toContain('@connections');
+    expect(server.seen).toHaveLength(attempts);
+  });
+
+  it.each([403, 404, 429, 500, 502])('I10: nor does a nameless %i', async (status) => {
+    answer = answering(status, { 'content-type': 'text/html' }, '<html>');
+    expect((await failureOf(find())).code).toBe(`Http${status}`);
+  });
+
+  it('I10: throws DependencyUnavailable when nobody answers in time', async () => {
+    answer = () => undefined;
+    expect((await failureOf(hasty.find(target()))).code).toBe('TimeoutError');
+  });
+
+  it('finds with the second attempt when the first was throttled', async () => {
+    answer = (response, request) => {
+      answer = found;
+      answering(429, { 'x-amzn-errortype': 'LimitExceededException' }, '{}')(response, request);
+    };
+    await expect(find()).resolves.toBe('open');
+    expect(server.seen).toHaveLength(2);
   });
 });
 

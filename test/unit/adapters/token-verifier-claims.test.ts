@@ -27,7 +27,12 @@ describe('a good token', () => {
         principalId: sub,
         userName: 'operator-1',
         groups: ['operators', 'fleet:demo'],
-        life: { issuedAt: start * 1000, expiresAt: (start + 3600) * 1000, originJti: 'origin-1' },
+        life: {
+          issuedAt: start * 1000,
+          expiresAt: (start + 3600) * 1000,
+          signedInAt: start * 1000,
+          originJti: 'origin-1',
+        },
       },
     });
   });
@@ -43,6 +48,26 @@ describe('a good token', () => {
     const verification = await world.verifyClaims(claims);
     expect(verification).toMatchObject({ ok: true, token: { groups: [] } });
     expect(verification.ok && 'originJti' in verification.token.life).toBe(false);
+  });
+
+  it.each(['access', 'id'] as const)(
+    'F13: of the %s kind says when its user signed in, which was before it was issued when it was refreshed',
+    async (tokenUse) => {
+      const claims = { ...(tokenUse === 'access' ? access() : idClaims(times)), auth_time: start - 86_400 };
+      const verification = await world.verifierWith({ tokenUse }).verify(await sign(claims, current));
+      expect(verification).toMatchObject({
+        ok: true,
+        token: { life: { issuedAt: start * 1000, signedInAt: (start - 86_400) * 1000 } },
+      });
+    },
+  );
+
+  it('F13: that does not say so counts as of the moment at which it was issued', async () => {
+    const { auth_time: _signedIn, ...claims } = access({ iat: start + 7 });
+    await expect(world.verifyClaims(claims)).resolves.toMatchObject({
+      ok: true,
+      token: { life: { signedInAt: (start + 7) * 1000 } },
+    });
   });
 
   it('may come from the issuer in its newer form', async () => {
@@ -152,6 +177,9 @@ describe('times that cannot be', () => {
     ['iat is text', { iat: '1577836800' }],
     ['nbf is text', { nbf: 'now' }],
     ['exp is negative', { exp: -1 }],
+    ['auth_time is text', { auth_time: '1577836800' }],
+    ['auth_time is null', { auth_time: null }],
+    ['auth_time is negative', { auth_time: -1 }],
     ['exp has no exact milliseconds', { exp: 1e300 }],
   ])('%s: invalid', async (_what, change) => {
     const token = await sign(JSON.parse(JSON.stringify({ ...access(), ...change })), current);

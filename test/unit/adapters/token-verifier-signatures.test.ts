@@ -101,10 +101,13 @@ describe('what is no token', () => {
   it('more than 16 KB: invalid before it is parsed, though it is genuine', async () => {
     const fits = await sign(access({ note: 'x'.repeat(11_000) }), current);
     const tooLong = await sign(access({ note: 'x'.repeat(12_000) }), current);
+    const of20Kb = await sign(access({ note: 'x'.repeat(14_900) }), current);
+    expect(of20Kb.length).toBeGreaterThan(20_000);
     expect(fits.length).toBeLessThanOrEqual(16 * 1024);
     expect(tooLong.length).toBeGreaterThan(16 * 1024);
     const verifier = world.verifierWith();
     await expect(verifier.verify(tooLong)).resolves.toEqual(invalid);
+    await expect(verifier.verify(of20Kb)).resolves.toEqual(invalid);
     expect(world.jwks.seen).toHaveLength(0);
     await expect(verifier.verify(fits)).resolves.toMatchObject({ ok: true });
   });

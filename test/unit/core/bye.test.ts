@@ -19,7 +19,7 @@ describe('bye of a client', () => {
     const world = newWorld();
     const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
     world.pass(5_000);
-    await bye(world.deps, clientSocket);
+    await bye(world.deps, { caller: clientSocket, signOut: false });
     expect(world.gateway.to(robotSocket).at(-1)).toEqual({
       type: 'sessionClosed',
       sessionId,
@@ -37,6 +37,7 @@ describe('bye of a client', () => {
         how: 'bye',
         lifetimeMs: 5_000,
         tokenRemainingMs: world.policy.tokenMs - 5_000,
+        refreshes: 0,
       },
     ]);
   });
@@ -47,7 +48,7 @@ describe('bye of a client', () => {
     const before = world.robot();
     const client = await welcomed(world, operator1);
     await opened(world, client);
-    await bye(world.deps, client);
+    await bye(world.deps, { caller: client, signOut: false });
     expect(world.robot()).toEqual({ ...before, leaseEpoch: 2 });
   });
 
@@ -56,7 +57,7 @@ describe('bye of a client', () => {
     const { clientSocket, sessionId } = await inSession(world, rover1, operator1);
     const other = await welcomed(world, operator2);
     const kept = await opened(world, other);
-    await bye(world.deps, clientSocket);
+    await bye(world.deps, { caller: clientSocket, signOut: false });
     expect(world.sessions().map((row) => row.sessionId)).toEqual([kept.sessionId]);
     expect(kept.sessionId).not.toBe(sessionId);
   });
@@ -67,7 +68,7 @@ describe('bye of a robot', () => {
     const world = newWorld();
     const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
     world.pass(5_000);
-    await bye(world.deps, robotSocket);
+    await bye(world.deps, { caller: robotSocket, signOut: false });
     expect(world.robot()).toMatchObject({ state: 'offline', sinceAt: t0 + 5_000, epoch: 1, leaseEpoch: 2 });
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(world.gateway.to(clientSocket).at(-1)).toEqual({
@@ -88,7 +89,7 @@ describe('bye of a robot', () => {
     const client = await welcomed(world, operator1);
     const { sessionId } = await opened(world, client);
     const before = world.robot();
-    await bye(world.deps, a);
+    await bye(world.deps, { caller: a, signOut: false });
     expect(world.robot()).toEqual(before);
     expect(world.session(sessionId)).toBeDefined();
     expect(world.noted('robot_offline')).toEqual([]);
@@ -97,7 +98,8 @@ describe('bye of a robot', () => {
 
   it('lets it come back at once', async () => {
     const world = newWorld();
-    await bye(world.deps, await welcomed(world, rover1, { name: 'A' }));
+    const caller = await welcomed(world, rover1, { name: 'A' });
+    await bye(world.deps, { caller, signOut: false });
     await welcomed(world, rover1, { name: 'B' });
     expect(world.robot()).toMatchObject({ state: 'online', epoch: 2 });
   });
@@ -108,7 +110,7 @@ describe('bye of a robot', () => {
       const world = newWorld();
       const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
       world.tap.fail(step);
-      await expect(bye(world.deps, robotSocket)).rejects.toThrow('unavailable');
+      await expect(bye(world.deps, { caller: robotSocket, signOut: false })).rejects.toThrow('unavailable');
       world.pass(60_000);
       await cleanUp(world);
       expect(world.sessions()).toEqual([]);
@@ -123,7 +125,7 @@ describe('bye of anybody', () => {
     const world = newWorld();
     const socket = await welcomed(world, who, { lifeMs: 60_000 });
     world.pass(60_001);
-    await bye(world.deps, socket);
+    await bye(world.deps, { caller: socket, signOut: false });
     expect(world.state.connections.size).toBe(0);
     expect(world.gateway.closed).toEqual([socket.connectionId]);
   });
@@ -131,7 +133,7 @@ describe('bye of anybody', () => {
   it.each([rover1, operator1])('works before hello: $userName', async (who) => {
     const world = newWorld();
     const socket = await connected(world, who);
-    await bye(world.deps, socket);
+    await bye(world.deps, { caller: socket, signOut: false });
     expect(world.state.connections.size).toBe(0);
     expect(world.gateway.closed).toEqual([socket.connectionId]);
     expect(world.robot()).toBeUndefined();
@@ -139,7 +141,7 @@ describe('bye of anybody', () => {
 
   it('closes a socket that is not known, and counts nothing', async () => {
     const world = newWorld();
-    await bye(world.deps, socketNamed('nobody'));
+    await bye(world.deps, { caller: socketNamed('nobody'), signOut: false });
     expect(world.gateway.closed).toEqual(['nobody']);
     expect(world.events).toEqual([]);
   });
@@ -148,7 +150,7 @@ describe('bye of anybody', () => {
     const world = newWorld();
     const { clientSocket } = await inSession(world, rover1, operator1);
     world.gateway.drop(clientSocket);
-    await bye(world.deps, clientSocket);
+    await bye(world.deps, { caller: clientSocket, signOut: false });
     await disconnect(world.deps, clientSocket);
     expect(world.sessions()).toEqual([]);
     expect(world.noted('disconnected')).toHaveLength(1);
@@ -158,7 +160,7 @@ describe('bye of anybody', () => {
     const world = newWorld();
     const socket = await connected(world, operator1);
     const held = world.tap.hold('connections.remove');
-    const leaving = bye(world.deps, socket);
+    const leaving = bye(world.deps, { caller: socket, signOut: false });
     await held.reachedBy(leaving);
     expect(await hello(world, socket)).toMatchObject({ refusal: { code: 'unauthenticated' } });
     expect(await refresh(world, socket, world.tokens.issue(operator1))).toMatchObject({

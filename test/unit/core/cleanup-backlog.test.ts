@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCleanup } from '../../../functions/core/use-cases/cleanup.ts';
 import { scheduledCleanup } from '../../../functions/schedules/cleanup.ts';
+import type { ConnectionId } from '../../../protocol/ids.ts';
 import { cleanUp, connected } from './support/cast.ts';
 import { user } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
@@ -70,10 +71,10 @@ describe('a backlog larger than a batch', () => {
   it('whose first batch cannot be read leaves the rest its turn', async () => {
     const world = await withoutHello(40);
     const due = await world.deps.connections.due({ shard: 0, now: world.clock.at, limit: 1000 });
-    const unreadable = due.slice(0, batch);
+    const unreadable = due.slice(0, batch).map(({ key }) => key);
     const connections = {
       ...world.deps.connections,
-      get: (id: (typeof due)[number]) => {
+      get: (id: ConnectionId) => {
         if (unreadable.includes(id)) world.tap.fail('connections.get');
         return world.deps.connections.get(id);
       },

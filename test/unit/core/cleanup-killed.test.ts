@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
-import { closingRetryMs } from '../../../functions/core/use-cases/end-connection.ts';
-import { cleanUp, connected, opened, welcomed } from './support/cast.ts';
+import { retryMs } from '../../../functions/core/use-cases/end-connection.ts';
+import { cleanUp, connected, nothingDone, opened, welcomed } from './support/cast.ts';
 import { operator1, operator2, rover1, viewer1 } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
 
@@ -90,7 +90,7 @@ async function callsOf(scene: () => Promise<World>): Promise<readonly string[]> 
 /** Long enough for what is tried again and for the backstop of the sessions. */
 async function runAgain(world: World) {
   world.tap.heal();
-  for (const ms of [0, closingRetryMs, world.policy.resumeWindowMs]) {
+  for (const ms of [0, retryMs, world.policy.resumeWindowMs]) {
     world.pass(ms);
     await cleanUp(world);
   }
@@ -121,7 +121,7 @@ describe.each(scenes)('$what', ({ scene }) => {
     const reports = await Promise.all([cleanUp(world), cleanUp(world)]);
     const one = await scene();
     const alone = await cleanUp(one);
-    for (const key of ['closed', 'robotsOffline', 'sessionsEnded'] as const) {
+    for (const key of ['closed', 'announced', 'checked', 'robotsOffline', 'sessionsEnded'] as const) {
       expect(reports.reduce((sum, report) => sum + report[key], 0)).toBe(alone[key]);
     }
     expect(outcomeOf(world)).toEqual(outcomeOf(one));
@@ -134,7 +134,7 @@ describe.each(scenes)('$what', ({ scene }) => {
     await cleanUp(world);
     const { posted, closed } = world.gateway;
     const before = [posted.length, closed.length];
-    expect(await cleanUp(world)).toMatchObject({ closed: 0, robotsOffline: 0, sessionsEnded: 0 });
+    expect(await cleanUp(world)).toEqual(nothingDone);
     expect([posted.length, closed.length]).toEqual(before);
   });
 });
@@ -150,7 +150,7 @@ describe('one item that fails', () => {
     expect([...world.state.connections.keys()]).toEqual(['of-operator-2']);
     expect(world.noted('dependency_unavailable')).toMatchObject([{ where: 'cleanup', code: 'BrokenInTest' }]);
     expect(await cleanUp(world)).toMatchObject({ closed: 0, failed: 0 });
-    world.pass(closingRetryMs);
+    world.pass(retryMs);
     expect(await cleanUp(world)).toMatchObject({ closed: 1, failed: 0 });
   });
 

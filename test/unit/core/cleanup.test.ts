@@ -3,12 +3,15 @@ import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import {
   cleanUp,
   connected,
+  granted,
   hello,
   inSession,
+  nothingDone,
   opened,
   refresh,
   send,
   signalOf,
+  socketNamed,
   welcomed,
 } from './support/cast.ts';
 import { operator1, operator2, rover1, rover2, viewer1 } from './support/people.ts';
@@ -16,16 +19,15 @@ import { newWorld, t0 } from './support/world.ts';
 
 const lifeMs = 600_000;
 const kinds = [{ who: rover1 }, { who: operator1 }];
-const nothing = { closed: 0, robotsOffline: 0, sessionsEnded: 0, failed: 0, more: false };
 
 describe.each(kinds)('a connection of $who.userName', ({ who }) => {
   it('without hello is told so and closed when the time for it is over, not a millisecond before', async () => {
     const world = newWorld();
     const socket = await connected(world, who);
     world.pass(world.policy.helloWithinMs - 1);
-    expect(await cleanUp(world)).toEqual(nothing);
+    expect(await cleanUp(world)).toEqual(nothingDone);
     world.pass(1);
-    expect(await cleanUp(world)).toEqual({ ...nothing, closed: 1 });
+    expect(await cleanUp(world)).toEqual({ ...nothingDone, closed: 1 });
     expect(world.gateway.to(socket)).toMatchObject([
       { type: 'error', code: 'hello_required', retryable: false },
     ]);
@@ -37,10 +39,13 @@ describe.each(kinds)('a connection of $who.userName', ({ who }) => {
   it('I1, F3: is told token_expired and closed once the grace has ended, not a millisecond before', async () => {
     const world = newWorld();
     const socket = await welcomed(world, who, { lifeMs });
-    world.pass(lifeMs + world.policy.graceMs - 1);
-    expect(await cleanUp(world)).toEqual(nothing);
+    world.pass(lifeMs);
+    // Due since it connected, with no more than ten minutes to live.
+    expect(await cleanUp(world)).toEqual({ ...nothingDone, announced: 1, lagMs: lifeMs });
+    world.pass(world.policy.graceMs - 1);
+    expect(await cleanUp(world)).toEqual(nothingDone);
     world.pass(1);
-    expect(await cleanUp(world)).toEqual({ ...nothing, closed: 1 });
+    expect(await cleanUp(world)).toEqual({ ...nothingDone, closed: 1 });
     expect(world.gateway.to(socket).at(-1)).toEqual({
       type: 'goAway',
       code: 'token_expired',
@@ -56,10 +61,14 @@ describe.each(kinds)('a connection of $who.userName', ({ who }) => {
     const socket = await welcomed(world, who);
     for (let age = 0; age < 30; age++) {
       world.pass(world.policy.tokenMs / 2);
-      await refresh(world, socket, world.tokens.issue(who));
-      expect(await cleanUp(world)).toEqual(nothing);
+      granted(await refresh(world, socket, world.tokens.issue(who)));
+      // The first time it is told that it may not grow older, from then on asked whether it is still there.
+      const done = age === 0 ? { announced: 1 } : { checked: 1 };
+      expect(await cleanUp(world)).toEqual({ ...nothingDone, ...done, lagMs: expect.any(Number) });
     }
     expect(world.gateway.closed).toEqual([]);
+    expect(world.connection(socket)).toMatchObject({ state: 'ready', refreshes: 30 });
+    expect(world.gateway.to(socket).map(({ type }) => type)).toEqual(['welcome', 'goAway']);
   });
 
   it('is told first, then closed, and its row goes last', async () => {
@@ -82,7 +91,11 @@ describe.each(kinds)('a connection of $who.userName', ({ who }) => {
     const socket = await welcomed(world, who, { lifeMs });
     world.gateway.drop(socket);
     world.pass(lifeMs + world.policy.graceMs);
-    expect(await cleanUp(world)).toEqual({ ...nothing, closed: 1 });
+    expect(await cleanUp(world)).toEqual({
+      ...nothingDone,
+      closed: 1,
+      lagMs: lifeMs + world.policy.graceMs,
+    });
     expect(world.connection(socket)).toBeUndefined();
   });
 
@@ -95,7 +108,7 @@ describe.each(kinds)('a connection of $who.userName', ({ who }) => {
     await held.reachedBy(cleaning);
     await hello(world, socket);
     held.release();
-    expect(await cleaning).toEqual(nothing);
+    expect(await cleaning).toEqual(nothingDone);
     expect(world.connection(socket)).toMatchObject({ state: 'ready' });
     expect(world.gateway.to(socket)).toMatchObject([{ type: 'welcome' }]);
   });
@@ -186,14 +199,14 @@ describe('a robot that is away', () => {
   it('is left alone until its window has ended', async () => {
     const { world, sessionIds } = await away();
     world.pass(world.policy.resumeWindowMs - 1);
-    expect(await cleanUp(world)).toEqual(nothing);
+    expect(await cleanUp(world)).toEqual(nothingDone);
     expect(world.robot()).toMatchObject({ state: 'away', controllerSessionId: sessionIds[0] });
   });
 
   it('is offline then, and its sessions end with `robot_offline`', async () => {
     const { world, clientSocket, viewer, sessionIds } = await away();
     world.pass(world.policy.resumeWindowMs);
-    expect(await cleanUp(world)).toEqual({ ...nothing, robotsOffline: 1 });
+    expect(await cleanUp(world)).toEqual({ ...nothingDone, robotsOffline: 1 });
     expect(world.robot()).toMatchObject({ state: 'offline', sinceAt: world.clock.at, leaseEpoch: 2 });
     expect(world.robot()).not.toHaveProperty('resumeEndsAt');
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
@@ -217,7 +230,7 @@ describe('a robot that is away', () => {
     await held.reachedBy(cleaning);
     const b = await welcomed(world, rover1, { name: 'B' });
     held.release();
-    expect(await cleaning).toEqual(nothing);
+    expect(await cleaning).toEqual(nothingDone);
     expect(world.robot()).toMatchObject({ state: 'online', socket: b });
   });
 });
@@ -230,9 +243,9 @@ describe('the backstop of a session', () => {
     const { sessionId } = await opened(world, client);
     world.state.connections.delete(client.connectionId);
     world.pass(lifeMs + world.policy.graceMs + world.policy.resumeWindowMs - 1);
-    expect(await cleanUp(world)).toEqual(nothing);
+    expect(await cleanUp(world)).toEqual(nothingDone);
     world.pass(1);
-    expect(await cleanUp(world)).toEqual({ ...nothing, sessionsEnded: 1 });
+    expect(await cleanUp(world)).toEqual({ ...nothingDone, sessionsEnded: 1 });
     expect(world.sessions()).toEqual([]);
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(world.gateway.to(robot).at(-1)).toEqual({ type: 'sessionClosed', sessionId, reason: 'expired' });
@@ -252,7 +265,7 @@ describe('the backstop of a session', () => {
     const { sessionId } = await opening;
     expect(world.session(sessionId)).toMatchObject({ socket: { tokenExpiresAt: t0 + lifeMs } });
     world.pass(lifeMs + world.policy.graceMs + world.policy.resumeWindowMs);
-    expect(await cleanUp(world)).toEqual(nothing);
+    expect(await cleanUp(world)).toEqual({ ...nothingDone, lagMs: 10 });
     expect(world.session(sessionId)).toMatchObject({
       socket: { tokenExpiresAt: expiresAt },
       nextDeadlineAt: expiresAt + world.policy.graceMs + world.policy.resumeWindowMs,
@@ -268,16 +281,56 @@ it('F4, I6: touches nothing that is not due', async () => {
   await connected(world, viewer1);
   const before = structuredClone(world.state);
   world.tap.forget();
-  expect(await cleanUp(world)).toEqual(nothing);
+  expect(await cleanUp(world)).toEqual(nothingDone);
   expect(world.state).toEqual(before);
   expect(new Set(world.tap.calls)).toEqual(new Set(['connections.due', 'robots.due', 'sessions.due']));
   expect(world.tap.calls).toHaveLength(3 * world.deps.deadlineShards);
 });
+
+it('F4, I6: changes nothing but what is due, whatever is due beside it', async () => {
+  const world = newWorld();
+  await inSession(world, rover1, operator1);
+  const due = await welcomed(world, operator2, { lifeMs });
+  await connected(world, viewer1, { lifeMs });
+  const before = structuredClone(world.state);
+  const first = world.connection(due);
+  expect(await cleanUp(world)).toEqual({ ...nothingDone, announced: 1 });
+  expect(world.connection(due)).toEqual({
+    ...first,
+    settledUntil: t0,
+    nextDeadlineAt: t0 + lifeMs - 120_000,
+  });
+  before.connections.set(due.connectionId, world.connection(due) ?? raise());
+  expect(world.state).toEqual(before);
+});
+
+it('I6: of 10,000 rows of which 50 are due, reads those 50 and asks each shard once', async () => {
+  const world = newWorld();
+  const young = world.connection(await welcomed(world, operator1)) ?? raise();
+  for (let i = 0; i < 10_000; i++) {
+    const { connectionId } = socketNamed(`row-${i}`);
+    // Those that are due have outlived their grace by a second.
+    const expiresAt = i % 200 === 0 ? t0 - 61_000 : young.token.expiresAt;
+    const nextDeadlineAt = i % 200 === 0 ? t0 - 1_000 : young.nextDeadlineAt;
+    const token = { ...young.token, expiresAt };
+    world.state.connections.set(connectionId, { ...young, connectionId, token, nextDeadlineAt });
+  }
+  world.tap.forget();
+  expect(await cleanUp(world)).toEqual({ ...nothingDone, closed: 50, lagMs: 1_000 });
+  expect(world.tap.count('connections.get')).toBe(50);
+  expect(world.tap.calls.filter((call) => call.endsWith('.due'))).toHaveLength(3 * world.deps.deadlineShards);
+  expect(world.state.connections.size).toBe(10_001 - 50);
+});
+
+function raise(): never {
+  throw new Error('no such row');
+}
 
 it('says what it did', async () => {
   const world = newWorld();
   await connected(world, operator1);
   world.pass(world.policy.helloWithinMs);
   const report = await cleanUp(world);
+  expect(report).toEqual({ ...nothingDone, closed: 1 });
   expect(world.noted('cleanup_done')).toEqual([{ type: 'cleanup_done', ...report, tookMs: 0 }]);
 });

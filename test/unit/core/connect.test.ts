@@ -25,7 +25,8 @@ describe('connect', () => {
   it('records a robot, by the name of its user, and says when its token will expire', async () => {
     const world = newWorld();
     await connected(world, rover1, { name: 'A' });
-    const life = { issuedAt: t0, expiresAt: t0 + world.policy.tokenMs };
+    const expiresAt = t0 + world.policy.tokenMs;
+    const life = { issuedAt: t0, expiresAt, signedInAt: t0, originJti: 'sign-in-1' };
     expect(world.connection(socket)).toEqual({
       connectionId: 'A',
       endpoint,
@@ -38,6 +39,8 @@ describe('connect', () => {
       token: life,
       connectedAt: t0,
       state: 'connected',
+      refreshes: 0,
+      settledUntil: 0,
       nextDeadlineAt: t0 + world.policy.helloWithinMs,
     });
     expect(world.events).toEqual([
@@ -63,7 +66,7 @@ describe('connect', () => {
     const world = newWorld();
     await connected(world, rover1, { name: 'A' });
     expect(world.robot()).toBeUndefined();
-    expect(world.tap.calls).toEqual(['verifier.verify', 'connections.create']);
+    expect(world.tap.calls).toEqual(['verifier.verify', 'revocations.of', 'connections.create']);
   });
 
   it('is due when the grace ends where that comes before the time for hello', async () => {

@@ -5,6 +5,7 @@ import {
   cleanUp,
   codeOf,
   connected,
+  granted,
   hello,
   inSession,
   opened,
@@ -40,7 +41,22 @@ describe('$disconnect of a robot', () => {
         how: 'disconnect',
         lifetimeMs: 5_000,
         tokenRemainingMs: world.policy.tokenMs - 5_000,
+        refreshes: 0,
       },
+    ]);
+  });
+
+  it('F15: tells how its token lived: what was left of the last one, and how often it was refreshed', async () => {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1, { lifeMs: 600_000 });
+    for (let i = 0; i < 3; i++) {
+      world.pass(500_000);
+      granted(await refresh(world, robot, world.tokens.issue(rover1, { lifeMs: 600_000 })));
+    }
+    world.pass(1_000);
+    await disconnect(world.deps, robot);
+    expect(world.noted('disconnected')).toMatchObject([
+      { how: 'disconnect', lifetimeMs: 1_501_000, tokenRemainingMs: 599_000, refreshes: 3 },
     ]);
   });
 
@@ -161,7 +177,7 @@ describe('$disconnect of anybody', () => {
     const world = newWorld();
     await disconnect(world.deps, socketNamed('nobody'));
     const client = await welcomed(world, operator1);
-    await bye(world.deps, client);
+    await bye(world.deps, { caller: client, signOut: false });
     const before = structuredClone(world.state);
     await disconnect(world.deps, client);
     expect(world.state).toEqual(before);

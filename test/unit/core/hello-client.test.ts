@@ -24,7 +24,7 @@ describe('hello, to anybody', () => {
   it.each([operator1, rover1])('is unauthenticated on one that is being closed: $userName', async (who) => {
     const world = newWorld();
     await connected(world, who, { name: 'A' });
-    await world.deps.connections.markClosing(socket.connectionId, { retryAt: t0 });
+    await world.deps.connections.markClosing(socket.connectionId, { retryAt: t0, how: 'disconnect' });
     expect(codeOf(await hello(world, socket))).toBe('unauthenticated');
     expect(world.gateway.posted).toEqual([]);
   });
@@ -56,6 +56,7 @@ describe('hello of a client', () => {
         principalId: operator1.principalId,
         clientId: 'client-1',
         groups: operator1.groups,
+        sentAt: t0 + 5,
         tokenExpiresAt: t0 + policy.tokenMs,
         refreshAt: t0 + policy.tokenMs * 0.8,
         connectionExpiresAt: t0 + policy.rollOverMs.to,
@@ -76,15 +77,20 @@ describe('hello of a client', () => {
     ]);
   });
 
-  it('is due at the end of its grace from then on', async () => {
+  it('is due from then on when it is first asked after', async () => {
     const world = newWorld();
     await welcomed(world, operator1, { name: 'A' });
-    const { tokenMs, graceMs } = world.policy;
     expect(world.connection(socket)).toMatchObject({
       state: 'ready',
       clientId: 'client-1',
-      nextDeadlineAt: t0 + tokenMs + graceMs,
+      nextDeadlineAt: t0 + world.policy.checkEveryMs,
     });
+  });
+
+  it('is due when its token is first warned of, where that comes before', async () => {
+    const world = newWorld();
+    await welcomed(world, operator1, { name: 'A', lifeMs: 900_000 });
+    expect(world.connection(socket)).toMatchObject({ nextDeadlineAt: t0 + 300_000 });
   });
 
   it('is a new client on each connection, beside the other tabs of the same person', async () => {
@@ -131,7 +137,7 @@ describe('hello of a client', () => {
     const held = world.tap.hold('connections.markReady');
     const saying = hello(world, socket);
     await held.reachedBy(saying);
-    await world.deps.connections.markClosing(socket.connectionId, { retryAt: t0 });
+    await world.deps.connections.markClosing(socket.connectionId, { retryAt: t0, how: 'disconnect' });
     held.release();
     expect(codeOf(await saying)).toBe('unauthenticated');
     expect(world.state.clients.size).toBe(0);

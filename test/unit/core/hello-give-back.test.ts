@@ -259,7 +259,7 @@ it('a robot whose very first hello failed at the directory can be listed after t
   const a = await connected(world, lone, { name: 'A' });
   world.tap.fail('fleets.enlist');
   expect(await codeOfHello(world, a)).toBe('thrown');
-  await bye(world.deps, a);
+  await bye(world.deps, { caller: a, signOut: false });
   await welcomed(world, lone, { name: 'B' });
   expect(await world.deps.fleets.list({ fleet: undefined, after: undefined, limit: 9 })).toEqual(['rover-1']);
 });

@@ -31,7 +31,7 @@ describe('hello of a robot', () => {
     ]);
     expect(world.connection(a)).toMatchObject({
       state: 'ready',
-      nextDeadlineAt: tokenExpiresAt + world.policy.graceMs,
+      nextDeadlineAt: t0 + world.policy.checkEveryMs,
     });
   });
 

@@ -47,7 +47,7 @@ describe('listRobots', () => {
         { robotId: 'rover-2', state: 'online', fleets: ['demo'], controlled: false },
       ],
     });
-    await bye(world.deps, robotSocket);
+    await bye(world.deps, { caller: robotSocket, signOut: false });
     expect(granted(await list(world, clientSocket)).robots[0]).toMatchObject({
       state: 'offline',
       controlled: false,

@@ -26,7 +26,7 @@ const steps = ['sessions.create', 'clients.addSession', 'robots.takeControl', 'p
 
 describe.each([
   { how: '$disconnect', end: disconnect },
-  { how: 'bye', end: bye },
+  { how: 'bye', end: (deps: World['deps'], caller: SocketAddress) => bye(deps, { caller, signOut: false }) },
 ])('a client that goes by $how in the middle', ({ end }) => {
   it.each(steps)('leaves no row: held at %s', async (step) => {
     const { world } = await openMeanwhile(step, ({ world, client }) => end(world.deps, client));
@@ -89,7 +89,9 @@ describe('a robot that leaves in the middle', () => {
   it.each(['sessions.create', 'clients.addSession', 'robots.takeControl'])(
     'has no session waiting for it, nor one in control: held at %s',
     async (step) => {
-      const { world, answer } = await openMeanwhile(step, ({ world, robot }) => bye(world.deps, robot));
+      const { world, answer } = await openMeanwhile(step, ({ world, robot }) =>
+        bye(world.deps, { caller: robot, signOut: false }),
+      );
       expect(world.robot()).toMatchObject({ state: 'offline' });
       expect(world.robot()).not.toHaveProperty('controllerSessionId');
       expect(world.sessions()).toEqual([]);

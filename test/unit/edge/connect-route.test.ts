@@ -62,6 +62,8 @@ describe('$connect', () => {
 
   it.each([
     ['verifier.verify', undefined],
+    ['revocations.of', undefined],
+    ['revocations.of', new TypeError('secret of a fault')],
     ['connections.create', undefined],
     ['connections.create', new TypeError('secret of a fault')],
   ])('I10: answers 503 and nothing more when %s throws', async (call, error) => {

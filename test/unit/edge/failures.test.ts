@@ -10,7 +10,7 @@ import { api, messageEvent, said } from './support/gateway-calls.ts';
 const requestId = 'request-1';
 const secret = 'eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2ln';
 
-/** Each action with the first call that it makes. */
+/** Each action with the first call that it makes; `bye`, which signs out here, with the first of each kind. */
 const firstCalls = [
   { action: 'hello', call: 'connections.get' },
   { action: 'refreshToken', call: 'verifier.verify' },
@@ -18,6 +18,8 @@ const firstCalls = [
   { action: 'openSession', call: 'connections.get' },
   { action: 'closeSession', call: 'sessions.get' },
   { action: 'getIceServers', call: 'connections.get' },
+  { action: 'bye', call: 'connections.get' },
+  { action: 'bye', call: 'revocations.revokeSignIn' },
   { action: 'bye', call: 'connections.markClosing' },
 ] as const;
 

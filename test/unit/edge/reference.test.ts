@@ -29,7 +29,10 @@ const callers: Record<string, (world: World) => Promise<unknown>> = {
   stranger: (world) => welcomed(world, operator1, { name: 'caller' }),
   closing: async (world) => {
     const { connectionId } = await welcomed(world, operator1, { name: 'caller' });
-    await world.deps.connections.markClosing(connectionId, { retryAt: world.clock.at + 1 });
+    await world.deps.connections.markClosing(connectionId, {
+      retryAt: world.clock.at + 1,
+      how: 'disconnect',
+    });
   },
 };
 

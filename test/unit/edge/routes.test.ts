@@ -50,6 +50,7 @@ describe('every answer is a status 200 with one message, its requestId copied', 
     expect(said(await call(messageEvent('refreshToken', message)))).toEqual({
       type: 'tokenRefreshed',
       requestId,
+      sentAt: world.clock.at,
       tokenExpiresAt: t0 + 1_000 + world.policy.tokenMs,
       refreshAt: t0 + 1_000 + world.policy.tokenMs * 0.8,
     });
@@ -244,7 +245,7 @@ const cases: readonly Case[] = [
     code: 'robot_offline',
     action: 'openSession',
     fields: toRover,
-    prepare: (w) => bye(w.deps, socketNamed('robot')),
+    prepare: (w) => bye(w.deps, { caller: socketNamed('robot'), signOut: false }),
   },
   { code: 'session_unknown', action: 'signal', fields: strange },
   { code: 'token_expired', action: 'signal', fields: strange, prepare: expire },

@@ -1,11 +1,12 @@
 import type { LifeEvent } from '../../../../functions/core/ports/life-log.ts';
-import { clientId, connectionId, robotId, sessionId } from '../../../../protocol/ids.ts';
+import { clientId, connectionId, principalId, robotId, sessionId } from '../../../../protocol/ids.ts';
 
 export const c = connectionId.parse('L0SM9cOFvHcCIhw=');
 const c2 = connectionId.parse('Zz1aBcdEfGhIjkL=');
 const r = robotId.parse('0f0e9f2c-7a52-4c8e-8a8f-1d3c5b7a9e11');
 const s = sessionId.parse('Jx2n0c9Y6XyQm1bq3dE4fA');
 const cl = clientId.parse('a1B2c3D4e5F6g7H8i9J0kL');
+const p = principalId.parse('9b1c0d2e-3f4a-4b5c-8d6e-7f8091a2b3c4');
 const exp = 1_795_000_000_000;
 
 /** One of each: a type that is missing here does not compile. */
@@ -29,6 +30,10 @@ export const events: { [Type in LifeEvent['type']]: Extract<LifeEvent, { type: T
   replaced: { type: 'replaced', connectionId: c, by: c2, robotId: r },
   claim_given_back: { type: 'claim_given_back', connectionId: c, robotId: r },
   refreshed: { type: 'refreshed', connectionId: c, tokenExpiresAt: exp },
+  token_expiring: { type: 'token_expiring', connectionId: c, kind: 'robot', remainingMs: 600_000 },
+  token_expired: { type: 'token_expired', connectionId: c, kind: 'robot' },
+  rolling_over: { type: 'rolling_over', connectionId: c, kind: 'robot' },
+  revoked: { type: 'revoked', principalId: p, how: 'revoked', closed: 2 },
   session_opened: { type: 'session_opened', robotId: r, sessionId: s, clientId: cl },
   session_closed: { type: 'session_closed', robotId: r, sessionId: s, reason: 'robot_offline' },
   robot_offline: { type: 'robot_offline', robotId: r },
@@ -39,6 +44,7 @@ export const events: { [Type in LifeEvent['type']]: Extract<LifeEvent, { type: T
     how: 'disconnect',
     lifetimeMs: 6_600_000,
     tokenRemainingMs: -60_000,
+    refreshes: 2,
   },
   message_refused: { type: 'message_refused', action: 'openSession', code: 'robot_offline', connectionId: c },
   dependency_unavailable: { type: 'dependency_unavailable', where: 'signal', code: 'LimitExceededException' },
@@ -46,10 +52,13 @@ export const events: { [Type in LifeEvent['type']]: Extract<LifeEvent, { type: T
   cleanup_done: {
     type: 'cleanup_done',
     closed: 3,
+    announced: 4,
+    checked: 5,
     robotsOffline: 1,
     sessionsEnded: 2,
     failed: 0,
     more: false,
+    lagMs: 1_200,
     tookMs: 180,
   },
 };

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { SocketAddress } from '../../../../functions/core/model/connection.ts';
 import type { Outcome } from '../../../../functions/core/outcome.ts';
-import { runCleanup } from '../../../../functions/core/use-cases/cleanup.ts';
+import { type CleanupReport, runCleanup } from '../../../../functions/core/use-cases/cleanup.ts';
 import { connect } from '../../../../functions/core/use-cases/connect.ts';
 import { sayHello } from '../../../../functions/core/use-cases/hello.ts';
 import { type Opened, openSession } from '../../../../functions/core/use-cases/open-session.ts';
@@ -10,7 +10,9 @@ import { relaySignal } from '../../../../functions/core/use-cases/relay-signal.t
 import { connectionId, type RobotId, type SessionId } from '../../../../protocol/ids.ts';
 import type { SessionMode } from '../../../../protocol/messages/session.ts';
 import type { Signal } from '../../../../protocol/messages/signal.ts';
+import type { ServerMessage } from '../../../../protocol/messages.ts';
 import { roverId, type User } from './people.ts';
+import type { SignedIn } from './token-office.ts';
 import type { World } from './world.ts';
 
 export const endpoint = 'https://abc.execute-api.eu-central-1.amazonaws.com/live';
@@ -19,12 +21,12 @@ export function socketNamed(name: string): SocketAddress {
   return { connectionId: connectionId.parse(name), endpoint };
 }
 
-type Entry = { readonly name?: string; readonly lifeMs?: number };
+type Entry = { readonly name?: string; readonly lifeMs?: number; readonly signedIn?: SignedIn };
 
 /** A socket that was admitted and has not said `hello`. Named after its user unless told. */
-export async function connected(world: World, user: User, { name, lifeMs }: Entry = {}) {
+export async function connected(world: World, user: User, { name, ...life }: Entry = {}) {
   const socket = socketNamed(name ?? `of-${user.userName}`);
-  const token = world.tokens.issue(user, lifeMs === undefined ? {} : { lifeMs });
+  const token = world.tokens.issue(user, life);
   const credentials = { found: true, token, carrier: 'header' } as const;
   expect(await connect(world.deps, { socket, credentials })).toEqual({ admitted: true });
   return socket;
@@ -64,8 +66,35 @@ export function send(world: World, caller: SocketAddress, signal: Signal) {
   return relaySignal(world.deps, { caller, signal });
 }
 
+/** What a run reports that had nothing to do. */
+export const nothingDone: CleanupReport = {
+  closed: 0,
+  announced: 0,
+  checked: 0,
+  robotsOffline: 0,
+  sessionsEnded: 0,
+  failed: 0,
+  more: false,
+  lagMs: 0,
+};
+
 export function cleanUp(world: World, batch = 50, endBy = world.clock.now() + 50_000) {
   return runCleanup(world.deps, { endBy, batch });
+}
+
+/** Runs the cleanup as often as the policy has it, up to and including the given moment. */
+export async function cleanUpUntil(world: World, until: number): Promise<void> {
+  while (world.clock.at < until) {
+    world.clock.at = Math.min(until, world.clock.at + world.policy.cleanupEveryMs);
+    await cleanUp(world);
+  }
+}
+
+/** What a socket was sent of one type, in order. */
+export function sent<Type extends ServerMessage['type']>(world: World, to: SocketAddress, type: Type) {
+  return world.gateway
+    .to(to)
+    .filter((message): message is Extract<ServerMessage, { type: Type }> => message.type === type);
 }
 
 export function granted<T>(outcome: Outcome<T>): T {

@@ -20,4 +20,7 @@ export const operator9 = user('operator-9', 'operators', 'fleet:other');
 export const viewer1 = user('viewer-1', 'viewers', 'fleet:demo');
 export const admin1 = user('admin-1', 'admins');
 
+/** Whom the user pool knows. */
+export const everybody = [rover1, rover2, operator1, operator2, operator9, viewer1, admin1] as const;
+
 export const roverId = robotId.parse(rover1.userName);

@@ -23,6 +23,9 @@ export function recordingGateway() {
       posted.push({ to: to.connectionId, message });
       return 'delivered';
     },
+    async find({ connectionId }) {
+      return lost.has(connectionId) ? 'gone' : 'open';
+    },
     async close({ connectionId, endpoint }) {
       if (lost.has(connectionId)) return 'gone';
       lost.add(connectionId);

@@ -15,7 +15,11 @@ type Failure = {
   times: number;
 };
 
-type Waiting = { readonly call: string; reach(): void; readonly released: Promise<void> };
+type Waiting = {
+  readonly isIt: (call: string) => boolean;
+  reach(): void;
+  readonly released: Promise<void>;
+};
 
 /** Listens in on ports: keeps the order of calls, lets one fail, holds one back. */
 export type Tap = ReturnType<typeof newTap>;
@@ -36,7 +40,7 @@ export function newTap() {
   async function through<T>(call: string, make: () => Promise<T>): Promise<T> {
     calls.push(call);
     if (calls.length > stopBefore) throw broken(call);
-    const at = holds.findIndex((hold) => hold.call === call);
+    const at = holds.findIndex((hold) => hold.isIt(call));
     const [hold] = at < 0 ? [] : holds.splice(at, 1);
     if (hold !== undefined) {
       hold.reach();
@@ -46,6 +50,21 @@ export function newTap() {
     const answer = await make();
     failIf(call, 'after');
     return answer;
+  }
+
+  function holdBack(what: string, isIt: Waiting['isIt']): Hold {
+    const reached = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    holds.push({ isIt, reach: reached.resolve, released: released.promise });
+    return {
+      release: released.resolve,
+      reachedBy(action) {
+        const missed = () => {
+          throw new Error(`${what} was not reached`);
+        };
+        return Promise.race([reached.promise, action.then(missed, missed)]);
+      },
+    };
   }
 
   return {
@@ -76,19 +95,12 @@ export function newTap() {
     },
 
     /** Keeps the next call of this name back until it is released. */
-    hold(call: string): Hold {
-      const reached = Promise.withResolvers<void>();
-      const released = Promise.withResolvers<void>();
-      holds.push({ call, reach: reached.resolve, released: released.promise });
-      return {
-        release: released.resolve,
-        reachedBy(action) {
-          const missed = () => {
-            throw new Error(`${call} was not reached`);
-          };
-          return Promise.race([reached.promise, action.then(missed, missed)]);
-        },
-      };
+    hold: (call: string): Hold => holdBack(call, (each) => each === call),
+
+    /** Lets so many calls through and keeps the next back, whatever it is. */
+    holdAfter(count: number): Hold {
+      const position = calls.length + count + 1;
+      return holdBack(`call ${count + 1}`, () => calls.length === position);
     },
 
     /** The port as before, each of its calls going through the tap under `name.method`, or as named. */

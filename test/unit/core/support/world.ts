@@ -3,14 +3,16 @@ import { memoryClientSessionStore } from '../../../../functions/adapters/memory/
 import { memoryConnectionStore } from '../../../../functions/adapters/memory/connection-store.ts';
 import { memoryFleetDirectory } from '../../../../functions/adapters/memory/fleet-directory.ts';
 import { memoryState } from '../../../../functions/adapters/memory/memory-state.ts';
+import { memoryRevocationStore } from '../../../../functions/adapters/memory/revocation-store.ts';
 import { memoryRobotSessionStore } from '../../../../functions/adapters/memory/robot-session-store.ts';
 import { memorySignalPath } from '../../../../functions/adapters/memory/signal-path.ts';
 import type { LifeEvent } from '../../../../functions/core/ports/life-log.ts';
+import type { SignInAuthority } from '../../../../functions/core/ports/sign-in-authority.ts';
 import { deadlineShards } from '../../../../functions/table-shapes.ts';
 import type { RobotId, SessionId } from '../../../../protocol/ids.ts';
 import { makeTokenPolicy, type TokenPolicy } from '../../../../protocol/token-policy.ts';
 import { countingIds } from './counting-ids.ts';
-import { roverId } from './people.ts';
+import { everybody, roverId, type User } from './people.ts';
 import { labelOfPeerCall, recordingGateway } from './recording-gateway.ts';
 import { newTap } from './tap.ts';
 import { tokenOffice } from './token-office.ts';
@@ -37,6 +39,14 @@ export function newWorld({ policy: given = {}, maxSessionsPerRobot = 8, shards }
   const clock = { at: t0, now: () => clock.at };
   const tokens = tokenOffice(clock, policy.tokenMs);
   const events: LifeEvent[] = [];
+  const known = new Map<string, User>([...everybody].map((user) => [user.userName, user]));
+  const authority: SignInAuthority = {
+    async signOutEverywhere(userName) {
+      const principalId = known.get(userName)?.principalId;
+      if (principalId === undefined) return undefined;
+      return { principalId, at: Math.floor(clock.now() / 1000) * 1000 };
+    },
+  };
 
   const deps = {
     clock,
@@ -53,6 +63,13 @@ export function newWorld({ policy: given = {}, maxSessionsPerRobot = 8, shards }
     robots: tap.on('robots', memoryRobotSessionStore(state)),
     sessions: tap.on('sessions', memoryClientSessionStore(state)),
     clients: tap.on('clients', memoryClientDirectory(state)),
+    revocations: tap.on('revocations', memoryRevocationStore(state)),
+    authority: tap.on('authority', authority),
+    /** Time that is waited for passes as soon as everything that is under way has come to its end. */
+    pause: async (ms: number) => {
+      await new Promise(setImmediate);
+      clock.at += ms;
+    },
     fleets: tap.on('fleets', memoryFleetDirectory(state)),
     signalPath: tap.on('signalPath', memorySignalPath(state)),
     peers: tap.on('peers', gateway.port, labelOfPeerCall),

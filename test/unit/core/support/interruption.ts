@@ -1,0 +1,77 @@
+import type { World } from './world.ts';
+
+type Scene = { readonly world: World };
+
+type Interruption<S extends Scene, Result> = {
+  /** Made anew for each step, so that one does not disturb the next. */
+  readonly scene: () => Promise<S>;
+  readonly action: (scene: S) => Promise<Result>;
+  /** Throws when what came of it is not as it must be. */
+  readonly judge: (scene: S, how: { step: string; outcome: PromiseSettledResult<Result> }) => unknown;
+};
+
+/** The calls that an action makes when nothing disturbs it, in their order. */
+async function stepsOf<S extends Scene>({
+  scene,
+  action,
+}: Pick<Interruption<S, unknown>, 'scene' | 'action'>): Promise<readonly string[]> {
+  const made = await scene();
+  made.world.tap.forget();
+  await settled(action(made));
+  const steps = [...made.world.tap.calls];
+  if (steps.length === 0) throw new Error('The action makes no call, so there is nothing to interrupt');
+  return steps;
+}
+
+/**
+ * Two actions that race, in every order in which the first is interrupted once: it is held back at each
+ * of its calls in turn, the other runs to its end there, then it goes on.
+ *
+ * @returns what was wrong, step by step; nothing is as it must be.
+ */
+export async function overtakenAtEachStep<S extends Scene, Result>(
+  of: Interruption<S, Result> & { readonly by: (scene: S) => Promise<unknown> },
+): Promise<readonly string[]> {
+  return atEachStep(of, async (scene, index) => {
+    const held = scene.world.tap.holdAfter(index);
+    const acting = of.action(scene);
+    await held.reachedBy(acting);
+    await of.by(scene);
+    held.release();
+    return settled(acting);
+  });
+}
+
+/** An action that dies after each of its calls in turn. All is well again when it is judged. */
+export async function killedAtEachStep<S extends Scene, Result>(
+  of: Interruption<S, Result>,
+): Promise<readonly string[]> {
+  return atEachStep(of, async (scene, index) => {
+    scene.world.tap.killAfter(index);
+    const outcome = await settled(of.action(scene));
+    scene.world.tap.heal();
+    return outcome;
+  });
+}
+
+async function atEachStep<S extends Scene, Result>(
+  of: Interruption<S, Result>,
+  run: (scene: S, index: number) => Promise<PromiseSettledResult<Result>>,
+): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const [index, step] of (await stepsOf(of)).entries()) {
+    try {
+      const scene = await of.scene();
+      const outcome = await run(scene, index);
+      await of.judge(scene, { step, outcome });
+    } catch (failure) {
+      wrong.push(`at ${step} (${index + 1}): ${failure instanceof Error ? failure.message : failure}`);
+    }
+  }
+  return wrong;
+}
+
+async function settled<Result>(acting: Promise<Result>): Promise<PromiseSettledResult<Result>> {
+  const [outcome] = await Promise.allSettled([acting]);
+  return outcome;
+}
