@@ -45,7 +45,7 @@ describe('hello of a client', () => {
     const world = newWorld();
     await connected(world, operator1, { name: 'A' });
     world.pass(5);
-    await hello(world, socket, 'request-1');
+    await hello(world, socket, { requestId: 'request-1' });
     const { policy } = world;
     expect(world.gateway.to(socket)).toEqual([
       {
@@ -105,7 +105,7 @@ describe('hello of a client', () => {
   it('said twice, is welcomed as the same client again', async () => {
     const world = newWorld();
     await welcomed(world, operator1, { name: 'A' });
-    await hello(world, socket, 'again');
+    await hello(world, socket, { requestId: 'again' });
     expect(world.gateway.to(socket)).toMatchObject([
       { clientId: 'client-1' },
       { clientId: 'client-1', requestId: 'again' },

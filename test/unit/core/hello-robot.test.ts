@@ -11,7 +11,7 @@ describe('hello of a robot', () => {
     const world = newWorld();
     const a = await connected(world, rover1, { name: 'A' });
     world.pass(7);
-    await hello(world, a, 'request-1');
+    await hello(world, a, { requestId: 'request-1' });
     const tokenExpiresAt = t0 + world.policy.tokenMs;
     expect(world.robot()).toEqual({
       robotId: 'rover-1',
@@ -159,7 +159,7 @@ describe('hello of a robot, said twice', () => {
     const world = newWorld();
     const { robotSocket, sessionId } = await inSession(world, rover1, operator1);
     const before = { robot: world.robot(), connection: world.connection(robotSocket) };
-    expect(await hello(world, robotSocket, 'again')).toMatchObject({ ok: true });
+    expect(await hello(world, robotSocket, { requestId: 'again' })).toMatchObject({ ok: true });
     expect(world.gateway.to(robotSocket).at(-1)).toMatchObject({ type: 'welcome', requestId: 'again' });
     expect({ robot: world.robot(), connection: world.connection(robotSocket) }).toEqual(before);
     expect(world.session(sessionId)).toBeDefined();

@@ -39,8 +39,15 @@ export async function welcomed(world: World, user: User, entry: Entry = {}) {
   return socket;
 }
 
-export function hello(world: World, caller: SocketAddress, requestId?: string) {
-  return sayHello(world.deps, { caller, protocol: 1, requestId });
+/** What a `hello` may bring of before. */
+type Returning = {
+  readonly resume?: string | true;
+  readonly received?: Readonly<Record<string, number>>;
+  readonly requestId?: string;
+};
+
+export function hello(world: World, caller: SocketAddress, { resume, received, requestId }: Returning = {}) {
+  return sayHello(world.deps, { caller, protocol: 1, requestId, resume, received });
 }
 
 export function refresh(world: World, caller: SocketAddress, token: string) {

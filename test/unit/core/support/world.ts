@@ -6,6 +6,7 @@ import { memoryState } from '../../../../functions/adapters/memory/memory-state.
 import { memoryRevocationStore } from '../../../../functions/adapters/memory/revocation-store.ts';
 import { memoryRobotSessionStore } from '../../../../functions/adapters/memory/robot-session-store.ts';
 import { memorySignalPath } from '../../../../functions/adapters/memory/signal-path.ts';
+import { memoryWatchDirectory } from '../../../../functions/adapters/memory/watch-directory.ts';
 import type { LifeEvent } from '../../../../functions/core/ports/life-log.ts';
 import type { SignInAuthority } from '../../../../functions/core/ports/sign-in-authority.ts';
 import { deadlineShards } from '../../../../functions/table-shapes.ts';
@@ -63,6 +64,8 @@ export function newWorld({ policy: given = {}, maxSessionsPerRobot = 8, shards }
     robots: tap.on('robots', memoryRobotSessionStore(state)),
     sessions: tap.on('sessions', memoryClientSessionStore(state)),
     clients: tap.on('clients', memoryClientDirectory(state)),
+    watches: tap.on('watches', memoryWatchDirectory(state)),
+    takeover: 'newest' as 'newest' | 'reject-new',
     revocations: tap.on('revocations', memoryRevocationStore(state)),
     authority: tap.on('authority', authority),
     /** Time that is waited for passes as soon as everything that is under way has come to its end. */
