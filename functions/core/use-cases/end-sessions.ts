@@ -35,7 +35,8 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
     await announceEnd(deps, removed, end);
     await deps.clients.removeSession(removed.clientId, key);
   }
-  if (freed !== undefined) await announceControl(deps, freed);
+  // What is undone before anybody heard of it is not told either.
+  if (freed !== undefined && end.tell !== 'nobody') await announceControl(deps, freed);
   return removed !== undefined;
 }
 
