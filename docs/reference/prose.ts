@@ -35,13 +35,21 @@ export const talking = (maxBytes: number) => `## Talking
 - Messages are text JSON objects of at most ${maxBytes} bytes. Binary messages and frames over 32 KB close the socket (1003, 1009).
 - A client says \`{"action": …, "requestId"?: …}\`; the server says \`{"type": …, "requestId"?: …}\`, where the \`requestId\` (up to 64 characters, chosen by the client) is the one of the message that it answers. Unknown fields are ignored.
 - Fields ending in \`At\` are Unix milliseconds, fields ending in \`Ms\` are durations in milliseconds.
-- Any action may also be answered with \`bad_request\`, \`payload_too_large\` or \`internal\`.
+- Any action may also be answered with \`bad_request\`, \`payload_too_large\`, \`rate_limited\` or \`internal\`.
 - The client speaks first: \`hello\`, then it waits for \`welcome\` before anything else. \`welcome\` holds every time that it must keep.
 - All moments are by the server's clock, which \`sentAt\` tells in the messages that name some: wait for \`refreshAt - sentAt\` after \`welcome\` and after each \`tokenRefreshed\`, and a clock of your own that is minutes off does no harm.
 - At \`refreshAt\` send \`refreshToken\` with a newer token of the same user: the connection, its id and its sessions stay as they are. A token that ends at the same moment is taken, too; one that ends sooner is not. After \`tokenExpiresAt\` only \`refreshToken\`, \`ping\` and \`bye\` are heard; when \`policy.graceMs\` more have gone by, the next cleanup closes the connection, a minute later at most. Before that comes \`tokenExpiring\` at each of \`policy.warnMs\`, then \`tokenExpired\`, then \`goAway\`: who refreshes at \`refreshAt\` sees none of them.
 - The gateway cuts a connection that is silent for 10 minutes, and every connection after 2 hours. It closes with 1001 then, and says nothing before. Send \`keepAlive\` every \`policy.heartbeatMs\`, and connect anew before \`connectionExpiresAt\`: \`goAway connection_max_age\` says when, to each connection at a moment of its own.
-- A session that is \`suspended\` waits for its robot, which is away: signals get \`peer_away\` until it is back or the session is closed. The session in control, if any, is named by \`controller\`; \`leaseEpoch\` rises whenever control changes hands, so a robot can drop what was sent under an older one.
-- Only one \`hello\` is needed; a second is answered with \`welcome\` again. A client that connects anew is a new client: its earlier sessions have ended. An idle robot that lost its connection waits a random part of \`policy.reconnectSpreadMs\` before it comes back.
+- Only one \`hello\` is needed; a second is answered with \`welcome\` again. An idle robot that lost its connection waits a random part of \`policy.reconnectSpreadMs\` before it comes back.
+- The session in control, if any, is named by \`controller\`; \`leaseEpoch\` rises whenever control changes hands, so a robot drops what was sent under an older one. A change holds when the robot has been told; until then the one before is obeyed.
+
+### Losing the connection, and coming back
+
+- Sessions outlast sockets. Who loses its connection is \`away\` at once; the other side of each of its sessions gets \`peerAway {resumeEndsAt}\`, and its signals get \`peer_away\` until then. A client keeps its control meanwhile.
+- Within \`policy.resumeWindowMs\` it says \`hello\` with \`resume\`: a client with the \`resumeKey\` of its last \`welcome\`, a robot with \`true\`. It has its sessions again, listed in \`welcome\`, and the other sides get \`peerBack\`. The old connection, if it is still there, is told \`goAway replaced\` and closed: so one can open the new one first.
+- What was under way when a connection was lost may not have arrived, even if it was acknowledged. So both sides count: \`hello\` says in \`received\`, by session, the highest \`seq\` without a gap that has come; \`peerBack\` and \`welcome.sessions\` bring the other side's count; whoever gets one sends again what is above it, and drops what it knows already. Keep what you have sent for that.
+- Who has lost its counts says \`hello\` without \`resume\`: a robot's old sessions end then, a client is a new one beside the old, whose sessions end with the window (\`resume_ended\`). After the window a robot is \`offline\`, and its sessions end with \`robot_offline\`.
+- A key is a secret of one client: it works for the same user only, and once the key of a newer \`welcome\` was used, no longer.
 - \`?token=\` in the URL is accepted by the local stack; a deployment accepts it only when it is configured to.
 
 A negotiation, from the client's side:

@@ -1,10 +1,13 @@
+import { signal } from '../../protocol/messages/signal.ts';
 import type { SocketAddress } from '../core/model/connection.ts';
 import { type Refusal, refused } from '../core/outcome.ts';
+import type { Clock } from '../core/ports/clock.ts';
 import { DependencyUnavailable } from '../core/ports/dependency-unavailable.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
 import { readFrame } from './frame.ts';
 import { type GatewayEvent, parseGatewayEvent } from './gateway-event.ts';
 import type { GatewayResult } from './gateway-result.ts';
+import { rateLimit } from './rate-limit.ts';
 import { type Incoming, type RouteHandler, refuse } from './route.ts';
 
 /** A Lambda function as the runtime calls it. */
@@ -21,7 +24,10 @@ export type Dispatch<Deps> = {
  * One function for several routes. The only place that catches: a dependency that failed becomes a
  * retryable refusal (I10), anything else `internal`; neither says more to the caller.
  */
-export function dispatch<Deps extends { readonly lifeLog: LifeLog }>(of: Dispatch<Deps>): LambdaFunction {
+export function dispatch<Deps extends { readonly lifeLog: LifeLog; readonly clock: Clock }>(
+  of: Dispatch<Deps>,
+): LambdaFunction {
+  const limit = rateLimit(of.deps.clock);
   return async (rawEvent) => {
     const event = parseGatewayEvent(rawEvent);
     const { connectionId } = event.requestContext;
@@ -30,6 +36,8 @@ export function dispatch<Deps extends { readonly lifeLog: LifeLog }>(of: Dispatc
     const incoming = { event, caller };
     const route = Object.hasOwn(of.routes, routeKey) ? of.routes[routeKey] : undefined;
     if (route === undefined) throw new Error(`Route ${routeKey} is not served by this function`);
+    const waitMs = event.requestContext.eventType === 'MESSAGE' ? limit.take(connectionId) : undefined;
+    if (waitMs !== undefined) return tooFast(of.deps, incoming, waitMs);
     try {
       return await route(of.deps, incoming);
     } catch (failure) {
@@ -45,6 +53,17 @@ export function dispatch<Deps extends { readonly lifeLog: LifeLog }>(of: Dispatc
 function routeKeyOf({ requestContext: { routeKey, eventType } }: GatewayEvent): string {
   return eventType === 'MESSAGE' && routeKey.startsWith('$') ? '$default' : routeKey;
 }
+
+/** Echoes which signal it was, so that its sender knows what to send again. */
+function tooFast(deps: { lifeLog: LifeLog }, incoming: Incoming, retryAfterMs: number): GatewayResult {
+  const { requestId, frame } = readFrame(incoming.event);
+  const echo = frame.ok ? signalEcho.safeParse(frame.value.fields).data : undefined;
+  const message = 'Too many messages on this connection; wait, then send again what was refused.';
+  const { refusal } = refused('rate_limited', message, { retryAfterMs, ...echo });
+  return refuse(deps, incoming, { refusal, requestId });
+}
+
+const signalEcho = signal.pick({ sessionId: true, seq: true });
 
 function answerFailure(deps: { lifeLog: LifeLog }, incoming: Incoming, failure: unknown): GatewayResult {
   const where = incoming.event.requestContext.routeKey;

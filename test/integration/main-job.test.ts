@@ -150,15 +150,14 @@ describe('a robot and a client, from hello to bye', () => {
     await Promise.all([robot.close(), client.close()]);
   });
 
-  it('F5: a client that leaves ends its own session and nothing of the robot or of others', async () => {
+  it('F5: a client that goes away suspends its own session and nothing of the robot or of others', async () => {
     const to = await target();
     const { robot, client, key } = await openPair(to, { robot: 'rover-1', client: 'operator-1' });
     const other = await enterAs(to, 'operator-2');
     const kept = await other.client.ask('openSession', 'sessionOpened', { robotId: 'rover-1', mode: 'view' });
     await client.close();
-    expect(await robot.nextOf('sessionClosed', ({ sessionId }) => sessionId === key.sessionId)).toMatchObject(
-      { sessionId: key.sessionId },
-    );
+    const away = await robot.nextOf('peerAway', ({ sessionId }) => sessionId === key.sessionId);
+    expect(away.resumeEndsAt).toBeGreaterThan(Date.now());
 
     const keptKey = { robotId: 'rover-1', sessionId: kept.sessionId };
     await other.client.ask('signal', 'signalAck', { ...keptKey, seq: 1, kind: 'custom', data: 'still here' });

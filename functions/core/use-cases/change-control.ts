@@ -27,8 +27,8 @@ export async function requestControl(
   if (!mayUse(groups, 'control') || (request.force && roleOf(groups) !== 'admin')) return forbidden();
   const holder = robot.controllerSessionId;
   if (holder === sessionId) return done(changedOf(robot));
-  if (holder === undefined) return change(deps, robot, { from: undefined, to: sessionId });
-  if (request.force) return change(deps, robot, { from: holder, to: sessionId });
+  if (holder === undefined) return change(deps, robot, { from: undefined, to: sessionId, by: sessionId });
+  if (request.force) return change(deps, robot, { from: holder, to: sessionId, by: sessionId });
   await tellHolder(deps, robot, { holder, sessionId, clientId: sender.client.clientId });
   return held();
 }
@@ -50,7 +50,7 @@ export async function grantControl(
   if (holder === undefined) return away('The other session is away; hand control over when it is back.');
   const { groups } = holder.identity;
   if (!maySee(groups, robot.fleets) || !mayUse(groups, 'control')) return forbidden();
-  return change(deps, robot, { from: sessionId, to });
+  return change(deps, robot, { from: sessionId, to, by: sessionId });
 }
 
 /** Gives control back. It is free at once, whether the robot can be told or not: nobody obeys less than is safe. */
@@ -64,7 +64,7 @@ export async function releaseControl(
   const freed = await deps.robots.dropControl(robotId, sessionId);
   if (freed === undefined) return held();
   noteChange(deps, freed);
-  await announceControl(deps, freed);
+  await announceControl(deps, freed, { session: sessionId });
   return done(changedOf(freed));
 }
 
@@ -90,7 +90,7 @@ async function ownSession(deps: EndSessionsDeps, request: ControlRequest): Promi
 async function change(
   deps: EndSessionsDeps,
   robot: RobotSession,
-  { from, to }: { from: SessionId | undefined; to: SessionId },
+  { from, to, by }: { from: SessionId | undefined; to: SessionId; by: SessionId },
 ): Promise<Outcome<Changed>> {
   const { robotId, socket } = robot;
   if (socket === undefined || (await isReallyExpired(deps, socket))) return robotAway();
@@ -107,7 +107,7 @@ async function change(
   }
   if (!told) return robotAway();
   noteChange(deps, changed);
-  await announceControl(deps, changed);
+  await announceControl(deps, changed, { robot: true, session: by });
   return done(changedOf(changed));
 }
 

@@ -1,5 +1,5 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import type { RobotId } from '../../../protocol/ids.ts';
+import type { RobotId, SessionId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
@@ -74,15 +74,21 @@ export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): 
   if (robot?.state === 'offline') await tellWatchers(deps, robot);
 }
 
-/** Tells the robot and all of its sessions who holds control now. */
-export async function announceControl(deps: EndSessionsDeps, robot: RobotSession): Promise<void> {
+/** Tells the robot and all of its sessions who holds control now, but for those who know it. */
+export async function announceControl(
+  deps: EndSessionsDeps,
+  robot: RobotSession,
+  told: { readonly robot?: boolean; readonly session?: SessionId } = {},
+): Promise<void> {
   const { robotId, leaseEpoch, controllerSessionId = null } = robot;
   const message = { type: 'controlChanged', robotId, sessionId: controllerSessionId, leaseEpoch } as const;
   await orNote(deps.lifeLog, 'announce-control', async () => {
     const sessions = await deps.sessions.listByRobot(robotId);
     await Promise.all([
-      tellIfThere(deps, robot.socket, message),
-      ...sessions.map(({ socket }) => tellIfThere(deps, socket, message)),
+      told.robot === true ? undefined : tellIfThere(deps, robot.socket, message),
+      ...sessions
+        .filter(({ sessionId }) => sessionId !== told.session)
+        .map(({ socket }) => tellIfThere(deps, socket, message)),
     ]);
   });
 }
