@@ -6,6 +6,7 @@ import { dynamoDbClientSessionStore } from '../../functions/adapters/dynamodb/cl
 import { fromConnection } from '../../functions/adapters/dynamodb/connection-row.ts';
 import { dynamoDbConnectionStore } from '../../functions/adapters/dynamodb/connection-store.ts';
 import { dynamoDbRobotSessionStore } from '../../functions/adapters/dynamodb/robot-session-store.ts';
+import { dynamoDbWatchDirectory } from '../../functions/adapters/dynamodb/watch-directory.ts';
 import { connectionDeadline } from '../../functions/core/model/connection-deadline.ts';
 import { type CleanupDeps, runCleanup } from '../../functions/core/use-cases/cleanup.ts';
 import { deadlineShards } from '../../functions/table-shapes.ts';
@@ -95,6 +96,7 @@ describe(`I6: of ${rows} connections of which ${dueRows} are due`, () => {
       robots: dynamoDbRobotSessionStore(on('robotSessions')),
       sessions: dynamoDbClientSessionStore(on('clientSessions')),
       clients: dynamoDbClientDirectory(on('directory')),
+      watches: dynamoDbWatchDirectory(on('directory')),
       peers: {
         post: async () => {
           posts += 1;

@@ -1,22 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionKey } from '../../functions/core/model/client-session.ts';
 import { onEveryAdapter } from './support/adapters.ts';
-import { bothOrders, client, connectionId, names, robot, session, t0 } from './support/samples.ts';
+import { bySessionId, sessionKey as key, returning } from './support/clients.ts';
+import { bothOrders, client, connectionId, entering, leaving, names } from './support/samples.ts';
 
 const k = client('k');
 const c1 = connectionId('c1');
 const c2 = connectionId('c2');
-const key = (sessionId: string, robotId = 'rover-1'): SessionKey => ({
-  robotId: robot(robotId),
-  sessionId: session(sessionId),
-});
-const sorted = (keys: readonly SessionKey[]) =>
-  [...keys].sort((one, other) => one.sessionId.localeCompare(other.sessionId));
 
 onEveryAdapter('ClientDirectory', (stores) => {
   const directory = () => stores().clients;
-  const enter = (connection = c1) =>
-    directory().enter({ clientId: k, connectionId: connection, tokenExpiresAt: t0 });
+  const enter = (connection = c1) => directory().enter(entering('k', { connectionId: connection }));
+  const detach = (connection = c1) => directory().detach(k, leaving(connection));
+  /** By the key that it has entered with. */
+  const takeOver = (connection = c2) => directory().takeOver(k, returning(connection));
   const add = (sessionKey: SessionKey, connection = c1) =>
     directory().addSession(k, { connectionId: connection, session: sessionKey });
 
@@ -26,20 +23,20 @@ onEveryAdapter('ClientDirectory', (stores) => {
     expect(await add(key('s1'))).toBe(true);
     expect(await add(key('s2', 'rover#2#x'))).toBe(true);
     expect(await add(key('s1'))).toBe(true);
-    expect(sorted(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2', 'rover#2#x')]);
+    expect(bySessionId(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2', 'rover#2#x')]);
   });
 
   it('loses none of many that are added at once', async () => {
     await enter();
     const keys = names('s', 20).map((name) => key(name));
     await Promise.all(keys.map((each) => add(each)));
-    expect(sorted(await directory().sessionsOf(k))).toEqual(keys);
+    expect(bySessionId(await directory().sessionsOf(k))).toEqual(keys);
   });
 
   it('adds nothing to a client that is gone, and makes no row of it', async () => {
     expect(await add(key('s1'))).toBe(false);
     expect(await directory().sessionsOf(k)).toEqual([]);
-    expect(await directory().detach(k, c1)).toEqual([]);
+    expect(await detach()).toEqual([]);
   });
 
   it('adds nothing for another connection than the client is on', async () => {
@@ -80,38 +77,38 @@ onEveryAdapter('ClientDirectory', (stores) => {
       await add(key('s1'));
       await add(key('s2'));
       for (const _time of [1, 2]) {
-        expect(sorted(await directory().detach(k, c1))).toEqual([key('s1'), key('s2')]);
-        expect(sorted(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2')]);
+        expect(bySessionId(await detach())).toEqual([key('s1'), key('s2')]);
+        expect(bySessionId(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2')]);
       }
       await directory().removeSession(k, key('s1'));
-      expect(await directory().detach(k, c1)).toEqual([key('s2')]);
+      expect(await detach()).toEqual([key('s2')]);
       await directory().removeSession(k, key('s2'));
-      expect(await directory().detach(k, c1)).toEqual([]);
+      expect(await detach()).toEqual([]);
       await directory().remove(k, c1);
-      expect(await directory().detach(k, c1)).toEqual([]);
+      expect(await detach()).toEqual([]);
     });
 
     it('gives none of a client without sessions', async () => {
       await enter();
-      expect(await directory().detach(k, c1)).toEqual([]);
+      expect(await detach()).toEqual([]);
       expect(await add(key('s1'))).toBe(false);
     });
 
     it('lets no session in from then on, also when the hello of that connection comes late', async () => {
       await enter();
       await add(key('s1'));
-      await directory().detach(k, c1);
+      await detach();
       expect(await add(key('s1'))).toBe(false);
       expect(await add(key('s2'))).toBe(false);
       await enter();
       expect(await add(key('s2'))).toBe(false);
-      expect(await directory().detach(k, c1)).toEqual([key('s1')]);
+      expect(await detach()).toEqual([key('s1')]);
     });
 
     it('forgets a client that was detached, with its sessions', async () => {
       await enter();
       await add(key('s1'));
-      await directory().detach(k, c1);
+      await detach();
       await directory().remove(k, c1);
       await directory().remove(k, c1);
       expect(await directory().sessionsOf(k)).toEqual([]);
@@ -126,24 +123,24 @@ onEveryAdapter('ClientDirectory', (stores) => {
       await directory().remove(k, c1);
       expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
       expect(await add(key('s2'))).toBe(true);
-      await directory().detach(k, c1);
+      await detach();
       await directory().remove(k, c2);
-      expect(sorted(await directory().detach(k, c1))).toEqual([key('s1'), key('s2')]);
+      expect(bySessionId(await detach())).toEqual([key('s1'), key('s2')]);
     });
 
     it('is without effect for another connection, before and after', async () => {
       await enter();
       await add(key('s1'));
-      expect(await directory().detach(k, c2)).toEqual([]);
+      expect(await detach(c2)).toEqual([]);
       expect(await add(key('s2'))).toBe(true);
-      await directory().detach(k, c1);
-      expect(await directory().detach(k, c2)).toEqual([]);
+      await detach();
+      expect(await detach(c2)).toEqual([]);
       await directory().remove(k, c2);
-      expect(sorted(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2')]);
+      expect(bySessionId(await directory().sessionsOf(k))).toEqual([key('s1'), key('s2')]);
     });
 
     it('makes no row of a client that is gone', async () => {
-      expect(await directory().detach(k, c1)).toEqual([]);
+      expect(await detach()).toEqual([]);
       await directory().remove(k, c1);
       await enter(c2);
       expect(await add(key('s1'), c2)).toBe(true);
@@ -152,8 +149,8 @@ onEveryAdapter('ClientDirectory', (stores) => {
     it('leaves alone a client that has moved on to another connection', async () => {
       await enter(c1);
       await add(key('s1'));
-      await directory().detach(k, c1);
-      await enter(c2);
+      await detach();
+      await takeOver(c2);
       await directory().remove(k, c1);
       expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
       expect(await add(key('s2'), c1)).toBe(false);
@@ -161,33 +158,74 @@ onEveryAdapter('ClientDirectory', (stores) => {
     });
   });
 
+  describe('enter', () => {
+    it('is true of a new client, and again of the same connection', async () => {
+      expect(await enter()).toBe(true);
+      expect(await enter()).toBe(true);
+    });
+
+    it('is false of another connection while the client is connected, and changes nothing', async () => {
+      await enter(c1);
+      await add(key('s1'));
+      expect(await enter(c2)).toBe(false);
+      expect(await add(key('s2'), c2)).toBe(false);
+      expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
+      expect(await add(key('s2'), c1)).toBe(true);
+    });
+
+    it.each([c1, c2])('is false while the client is away, by %s', async (connection) => {
+      await enter(c1);
+      await add(key('s1'));
+      await detach(c1);
+      expect(await enter(connection)).toBe(false);
+      expect(await add(key('s2'), connection)).toBe(false);
+      expect(await detach(c1)).toEqual([key('s1')]);
+    });
+
+    it('of two connections at once, lets in exactly one', async () => {
+      const entered = await Promise.all([enter(c1), enter(c2)]);
+      expect([...entered].sort()).toEqual([false, true]);
+      expect(await add(key('s1'), c1)).toBe(entered[0]);
+      expect(await add(key('s1'), c2)).toBe(entered[1]);
+    });
+
+    it('is age 1 of a client that has ended and is made anew', async () => {
+      await enter();
+      await takeOver(c2);
+      await detach(c2);
+      await directory().remove(k, c2);
+      expect(await enter(c1)).toBe(true);
+      expect(await takeOver(c2)).toMatchObject({ epoch: 2, previous: { keyHashes: ['key-1', 'key-1'] } });
+    });
+  });
+
   it('takes its sessions along to a new connection, which the old one cannot end any more', async () => {
     await enter(c1);
     await add(key('s1'));
-    await enter(c2);
-    expect(await directory().detach(k, c1)).toEqual([]);
+    await takeOver(c2);
+    expect(await detach()).toEqual([]);
     expect(await add(key('s2'), c1)).toBe(false);
     expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
-    expect(await directory().detach(k, c2)).toEqual([key('s1')]);
+    expect(await detach(c2)).toEqual([key('s1')]);
   });
 
   it.each(bothOrders)('detaching and opening at once: no session is missed ($order)', async ({ race }) => {
     for (const name of names('client', 10)) {
       const clientId = client(name);
-      await directory().enter({ clientId, connectionId: c1, tokenExpiresAt: t0 });
+      await directory().enter(entering(name));
       const [ending, added] = await race(
-        () => directory().detach(clientId, c1),
+        () => directory().detach(clientId, leaving('c1')),
         () => directory().addSession(clientId, { connectionId: c1, session: key('s1') }),
       );
       expect(ending).toEqual(added ? [key('s1')] : []);
       expect(await directory().sessionsOf(clientId)).toEqual(ending);
-      expect(await directory().detach(clientId, c1)).toEqual(ending);
+      expect(await directory().detach(clientId, leaving('c1'))).toEqual(ending);
     }
   });
 
   it('keeps clients apart', async () => {
     await enter();
-    await directory().enter({ clientId: client('k2'), connectionId: c2, tokenExpiresAt: t0 });
+    await directory().enter(entering('k2', { connectionId: c2 }));
     await add(key('s1'));
     expect(await directory().sessionsOf(client('k2'))).toEqual([]);
   });

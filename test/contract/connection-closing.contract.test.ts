@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { existing, onEveryAdapter } from './support/adapters.ts';
 import {
   bothOrders,
-  client,
   clientConnection,
   connectionId,
   later,
   names,
+  placeOf,
   refreshed,
   robotConnection,
   t0,
@@ -35,7 +35,8 @@ onEveryAdapter('ConnectionStore: beginClosing', (stores) => {
   it('closes one that has said hello, and forgets nothing of it', async () => {
     const ready = clientConnection('a', {
       state: 'ready',
-      clientId: client('k'),
+      client: placeOf('k', 3),
+      watching: ['all', 'fleet#demo'],
       refreshes: 2,
       settledUntil: t0,
     });
@@ -100,7 +101,7 @@ onEveryAdapter('ConnectionStore: beginClosing', (stores) => {
 
     it('loses against a hello that came first, although the deadline has passed', async () => {
       await store().create(fresh);
-      await store().markReady(a, { clientId: undefined, nextDeadlineAt: due.now - 1 });
+      await store().markReady(a, { client: undefined, nextDeadlineAt: due.now - 1 });
       const ready = await now();
       expect(await store().beginClosing(fresh, due)).toBe(false);
       expect(await store().get(a)).toEqual(ready);
@@ -173,7 +174,7 @@ onEveryAdapter('ConnectionStore: beginClosing', (stores) => {
         await store().create(robotConnection(name));
         const [closing, ready] = await race(
           () => store().beginClosing(robotConnection(name), due),
-          () => store().markReady(id, { clientId: undefined, nextDeadlineAt: due.now - 1 }),
+          () => store().markReady(id, { client: undefined, nextDeadlineAt: due.now - 1 }),
         );
         expect(ready).toBe(!closing);
         expect((await store().get(id))?.state).toBe(closing ? 'closing' : 'ready');

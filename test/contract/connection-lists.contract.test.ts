@@ -65,7 +65,7 @@ onEveryAdapter('ConnectionStore: lists', (stores) => {
       const due = (now: number) => allDue((of) => store().due(of), now);
       await store().create(robotConnection('a'));
       expect(await due(t0 + 30_000)).toEqual([a]);
-      await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
+      await store().markReady(a, { client: undefined, nextDeadlineAt: t0 + 120_000 });
       expect(await due(t0 + 119_999)).toEqual([]);
       await store().refresh(a, refreshed);
       expect(await due(t0 + 159_999)).toEqual([]);
@@ -114,7 +114,7 @@ onEveryAdapter('ConnectionStore: lists', (stores) => {
     it('lists one in any state, closing too, until it is removed', async () => {
       await store().create(clientConnection('a', of(one)));
       expect(await list()).toEqual([a]);
-      await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
+      await store().markReady(a, { client: undefined, nextDeadlineAt: t0 + 120_000 });
       await store().refresh(a, refreshed);
       expect(await list()).toEqual([a]);
       await store().markClosing(a, { retryAt: t0, how: 'revoked' });

@@ -3,11 +3,11 @@ import { howEnded } from '../../functions/core/model/connection.ts';
 import { existing, onEveryAdapter } from './support/adapters.ts';
 import {
   bothOrders,
-  client,
   clientConnection,
   connectionId,
   later,
   names,
+  placeOf,
   refreshed,
   robotConnection,
   t0,
@@ -42,8 +42,8 @@ onEveryAdapter('ConnectionStore: markClosing', (stores) => {
 
   it('marks one that has said hello, and gives its client', async () => {
     await store().create(clientConnection('a'));
-    await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
-    const closing = { state: 'closing', endsAs: how, clientId: client('k'), nextDeadlineAt: t0 + 5 } as const;
+    await store().markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 + 120_000 });
+    const closing = { state: 'closing', endsAs: how, client: placeOf('k'), nextDeadlineAt: t0 + 5 } as const;
     expect(await store().markClosing(a, { retryAt: t0 + 5, how })).toEqual(clientConnection('a', closing));
   });
 
@@ -105,7 +105,7 @@ onEveryAdapter('ConnectionStore: markClosing', (stores) => {
         () =>
           Promise.all([
             store().refresh(id, refreshed),
-            store().markReady(id, { clientId: undefined, nextDeadlineAt: t0 + 120_000 }),
+            store().markReady(id, { client: undefined, nextDeadlineAt: t0 + 120_000 }),
           ]),
       );
       expect(await store().get(id)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + 7 });

@@ -3,11 +3,11 @@ import { onEveryAdapter } from './support/adapters.ts';
 import {
   allDue,
   bothOrders,
-  client,
   clientConnection,
   connectionId,
   later,
   names,
+  placeOf,
   refreshed,
   robotConnection,
   t0,
@@ -26,7 +26,13 @@ onEveryAdapter('ConnectionStore: putOff', (stores) => {
   const off = { now, until: now + 60_000 };
 
   it('puts off what is due, exactly at its deadline, and changes nothing else', async () => {
-    const client1 = { state: 'ready', clientId: client('k'), refreshes: 2, settledUntil: t0 } as const;
+    const client1 = {
+      state: 'ready',
+      client: placeOf('k', 3),
+      watching: ['all'],
+      refreshes: 2,
+      settledUntil: t0,
+    } as const;
     const connection = clientConnection('a', client1);
     await store().create(connection);
     expect(await store().putOff(connection, off)).toBe(true);
@@ -63,7 +69,7 @@ onEveryAdapter('ConnectionStore: putOff', (stores) => {
 
   it('is not for one in another state by now, although it is due', async () => {
     await store().create(robotConnection('a'));
-    await store().markReady(a, { clientId: undefined, nextDeadlineAt: now });
+    await store().markReady(a, { client: undefined, nextDeadlineAt: now });
     expect(await store().putOff(robotConnection('a'), off)).toBe(false);
     expect(await get()).toEqual(seen);
     await store().unmarkReady(a, { nextDeadlineAt: now });

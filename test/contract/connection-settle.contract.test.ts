@@ -58,7 +58,7 @@ onEveryAdapter('ConnectionStore: settle', (stores) => {
     const before = robotConnection('a', { state });
     await store().create(before);
     if (state === 'ready') await store().unmarkReady(a, { nextDeadlineAt: t0 + 77 });
-    else await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 77 });
+    else await store().markReady(a, { client: undefined, nextDeadlineAt: t0 + 77 });
     const changed = await existing(stores(), a);
     await store().settle(before, settled);
     expect(await get()).toEqual({ ...changed, settledUntil: settled.settledUntil });
@@ -87,7 +87,7 @@ onEveryAdapter('ConnectionStore: settle', (stores) => {
   it('stays through whatever comes after', async () => {
     await store().create(robotConnection('a'));
     await store().settle(robotConnection('a'), settled);
-    await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
+    await store().markReady(a, { client: undefined, nextDeadlineAt: t0 + 120_000 });
     await store().refresh(a, refreshed);
     await store().unmarkReady(a, { nextDeadlineAt: t0 + 30_000 });
     await store().markClosing(a, { retryAt: t0, how: 'bye' });

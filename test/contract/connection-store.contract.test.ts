@@ -3,11 +3,11 @@ import { onEveryAdapter } from './support/adapters.ts';
 import {
   allDue,
   bothOrders,
-  client,
   clientConnection,
   connectionId,
   later,
   names,
+  placeOf,
   refreshed,
   robotConnection,
   t0,
@@ -22,7 +22,12 @@ onEveryAdapter('ConnectionStore', (stores) => {
     it.each([
       ['a robot', robotConnection('a')],
       ['a client without hello', clientConnection('a')],
-      ['a client with hello', clientConnection('a', { state: 'ready', clientId: client('k') })],
+      ['a client with hello', clientConnection('a', { state: 'ready', client: placeOf('k') })],
+      ['a client that came back', clientConnection('a', { state: 'ready', client: placeOf('k', 7) })],
+      [
+        'one that watches',
+        clientConnection('a', { state: 'ready', watching: ['all', 'robot#r#1', 'fleet#ü'] }),
+      ],
       ['one with a past', robotConnection('a', { state: 'ready', refreshes: 3, settledUntil: t0 + 7 })],
       ['one that is closing', robotConnection('a', { state: 'closing', endsAs: 'regrouped' })],
       ['an id as the gateway makes them', robotConnection('LrP3Fc-lPHcCJ1g=')],
@@ -46,14 +51,14 @@ onEveryAdapter('ConnectionStore', (stores) => {
   describe('markReady', () => {
     it('makes a client ready under its client id, with its new deadline', async () => {
       await store().create(clientConnection('a'));
-      const change = { clientId: client('k'), nextDeadlineAt: t0 + 120_000 };
+      const change = { client: placeOf('k'), nextDeadlineAt: t0 + 120_000 };
       expect(await store().markReady(a, change)).toBe(true);
       expect(await store().get(a)).toEqual(clientConnection('a', { state: 'ready', ...change }));
     });
 
     it('makes a robot ready, which has no client id', async () => {
       await store().create(robotConnection('a'));
-      const change = { clientId: undefined, nextDeadlineAt: t0 + 120_000 };
+      const change = { client: undefined, nextDeadlineAt: t0 + 120_000 };
       expect(await store().markReady(a, change)).toBe(true);
       expect(await store().get(a)).toEqual(
         robotConnection('a', { state: 'ready', nextDeadlineAt: t0 + 120_000 }),
@@ -61,14 +66,14 @@ onEveryAdapter('ConnectionStore', (stores) => {
     });
 
     it('is false for a connection that is gone, and makes no row of it', async () => {
-      expect(await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 })).toBe(false);
+      expect(await store().markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 })).toBe(false);
       expect(await store().get(a)).toBeUndefined();
     });
 
     it('is false for one that is closing, and leaves it so', async () => {
       await store().create(robotConnection('a'));
       await store().markClosing(a, { retryAt: t0, how: 'bye' });
-      expect(await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 1 })).toBe(false);
+      expect(await store().markReady(a, { client: undefined, nextDeadlineAt: t0 + 1 })).toBe(false);
       expect(await store().get(a)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 });
     });
   });
@@ -78,7 +83,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it('takes markReady back, without a trace of the client', async () => {
       await store().create(clientConnection('a'));
-      await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
+      await store().markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 + 120_000 });
       await store().unmarkReady(a, notYet);
       expect(await store().get(a)).toEqual(clientConnection('a', notYet));
       expect(await allDue((of) => store().due(of), t0 + 30_000)).toEqual([a]);
@@ -86,7 +91,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it('lets the next hello succeed', async () => {
       await store().create(clientConnection('a'));
-      const change = { clientId: client('k'), nextDeadlineAt: t0 + 120_000 };
+      const change = { client: placeOf('k'), nextDeadlineAt: t0 + 120_000 };
       await store().markReady(a, change);
       await store().unmarkReady(a, notYet);
       expect(await store().markReady(a, change)).toBe(true);
@@ -101,7 +106,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it('keeps a refresh that came in between', async () => {
       await store().create(robotConnection('a'));
-      await store().markReady(a, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
+      await store().markReady(a, { client: undefined, nextDeadlineAt: t0 + 120_000 });
       await store().refresh(a, refreshed);
       await store().unmarkReady(a, notYet);
       expect(await store().get(a)).toMatchObject({ state: 'connected', token: later, ...notYet });
@@ -109,7 +114,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
     it('changes nothing of one that is closing', async () => {
       await store().create(clientConnection('a'));
-      await store().markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
+      await store().markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 + 120_000 });
       const closing = await store().markClosing(a, { retryAt: t0, how: 'bye' });
       await store().unmarkReady(a, notYet);
       expect(await store().get(a)).toEqual(closing);
@@ -124,7 +129,7 @@ onEveryAdapter('ConnectionStore', (stores) => {
       for (const name of names('raced', 10)) {
         const id = connectionId(name);
         await store().create(robotConnection(name));
-        await store().markReady(id, { clientId: undefined, nextDeadlineAt: t0 + 120_000 });
+        await store().markReady(id, { client: undefined, nextDeadlineAt: t0 + 120_000 });
         const [, closing] = await race(
           () => store().unmarkReady(id, notYet),
           () => store().markClosing(id, { retryAt: t0 + 7, how: 'bye' }),
@@ -137,7 +142,11 @@ onEveryAdapter('ConnectionStore', (stores) => {
 
   describe('refresh', () => {
     it('writes the new life, groups and deadline, and nothing else (I2, I5)', async () => {
-      const before = clientConnection('a', { state: 'ready', clientId: client('k') });
+      const before = clientConnection('a', {
+        state: 'ready',
+        client: placeOf('k', 4),
+        watching: ['fleet#demo'],
+      });
       await store().create(before);
       expect(await store().refresh(a, refreshed)).toBe('refreshed');
       expect(await store().get(a)).toEqual({

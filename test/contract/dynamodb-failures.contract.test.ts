@@ -11,7 +11,16 @@ import {
   failures,
   failWith,
 } from './support/failing-endpoint.ts';
-import { client, connectionId, principal, robot, robotConnection, session, t0 } from './support/samples.ts';
+import {
+  client,
+  connectionId,
+  principal,
+  robot,
+  robotConnection,
+  session,
+  socketCopy,
+  t0,
+} from './support/samples.ts';
 
 const tableNames = {
   connections: 'connections',
@@ -120,6 +129,32 @@ describe('DynamoDB answers the first request, and fails at the second', () => {
       make: ({ connections }: Stores) =>
         connections.settle(robotConnection('a'), { settledUntil: t0, nextDeadlineAt: t0 }),
     },
+    {
+      call: 'a copy of a token for a session that is not this connection’s',
+      first: conditionFailed,
+      make: ({ sessions }: Stores) =>
+        sessions.copyToken(key, { connectionId: connectionId('a'), tokenExpiresAt: t0, nextDeadlineAt: t0 }),
+    },
+    {
+      call: 'control that another may hold',
+      first: conditionFailed,
+      make: ({ robots }: Stores) => robots.takeControl(rover, session('s1')),
+    },
+    {
+      call: 'the second of two topics to watch',
+      first: answerWith({}),
+      make: ({ watches }: Stores) => watches.watch(socketCopy('a'), ['fleet#a', 'fleet#b']),
+    },
+    {
+      call: 'the second of two topics to watch no more',
+      first: answerWith({}),
+      make: ({ watches }: Stores) => watches.unwatch(connectionId('a'), ['fleet#a', 'fleet#b']),
+    },
+    {
+      call: 'the watchers of the second of two topics',
+      first: answerWith({ Items: [] }),
+      make: ({ watches }: Stores) => watches.watchersOf(['fleet#a', 'fleet#b']),
+    },
   ];
 
   it.each(calls)('$call: is not done (I10)', async ({ first, make }) => {
@@ -143,6 +178,7 @@ onEveryDatabase('A row that cannot be read', (database) => {
       directory: [
         { pk: { S: 'client#k' }, sk: { S: 'client' } },
         { pk: { S: 'revoked#p' }, sk: { S: 'all' } },
+        { pk: { S: 'watch#all' }, sk: { S: 'a' } },
       ],
     };
     const rubbish = {
@@ -157,7 +193,9 @@ onEveryDatabase('A row that cannot be read', (database) => {
         await dynamoDb.send(new PutItemCommand({ TableName: database().tableNames[name], Item }));
       }
     }
-    const { connections, robots, sessions, signalPath, clients, revocations } = dynamoDbStores(database());
+    const { connections, robots, sessions, signalPath, clients, revocations, watches } = dynamoDbStores(
+      database(),
+    );
     const reads = [
       () => connections.get(connectionId('a')),
       () => robots.get(rover),
@@ -166,6 +204,7 @@ onEveryDatabase('A row that cannot be read', (database) => {
       () => sessions.listByRobot(rover),
       () => signalPath.read(key),
       () => clients.sessionsOf(client('k')),
+      () => watches.watchersOf(['all']),
       () => revocations.of({ principalId: user, originJti: undefined }),
       () => connections.remove(connectionId('a')),
     ];

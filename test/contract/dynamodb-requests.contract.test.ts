@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Database, dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
 import { everyCall } from './support/every-call.ts';
 import { answerWith, type FailingEndpoint, failingEndpoint } from './support/failing-endpoint.ts';
-import { principal, t0 } from './support/samples.ts';
+import { connectionId, names, principal, robot, socket, socketCopy, t0 } from './support/samples.ts';
 
 /** What each method asks of which table, hence the permissions that it needs, and no more. */
 const expected: Record<string, readonly string[]> = {
@@ -11,6 +11,7 @@ const expected: Record<string, readonly string[]> = {
   'connections.get': ['GetItem connections'],
   'connections.markReady': ['UpdateItem connections'],
   'connections.unmarkReady': ['UpdateItem connections'],
+  'connections.setWatching': ['UpdateItem connections'],
   'connections.refresh': ['GetItem connections', 'UpdateItem connections'],
   'connections.putOff': ['UpdateItem connections'],
   'connections.settle': ['UpdateItem connections'],
@@ -29,6 +30,7 @@ const expected: Record<string, readonly string[]> = {
   'robots.settle': ['UpdateItem robotSessions'],
   'robots.copyToken': ['GetItem robotSessions', 'UpdateItem robotSessions'],
   'robots.takeControl': ['GetItem robotSessions', 'UpdateItem robotSessions'],
+  'robots.passControl': ['UpdateItem robotSessions'],
   'robots.dropControl': ['UpdateItem robotSessions'],
   'robots.due': ['Query robotSessions/byDeadline'],
   'sessions.create': ['GetItem clientSessions', 'PutItem clientSessions'],
@@ -37,21 +39,33 @@ const expected: Record<string, readonly string[]> = {
   'sessions.remove': ['DeleteItem clientSessions'],
   'sessions.removeIfDue': ['DeleteItem clientSessions'],
   'sessions.copyToken': ['GetItem clientSessions', 'UpdateItem clientSessions'],
+  'sessions.suspend': ['UpdateItem clientSessions'],
+  'sessions.moveTo': ['UpdateItem clientSessions'],
+  'sessions.noteReceived': ['UpdateItem clientSessions'],
   'sessions.due': ['Query clientSessions/byDeadline'],
   'signalPath.read': ['BatchGetItem clientSessions', 'BatchGetItem robotSessions'],
   'clients.enter': ['UpdateItem directory'],
+  'clients.takeOver': ['UpdateItem directory'],
+  'clients.giveBack': ['UpdateItem directory'],
   'clients.sessionsOf': ['GetItem directory'],
   'clients.addSession': ['UpdateItem directory'],
   'clients.removeSession': ['UpdateItem directory'],
   'clients.detach': ['UpdateItem directory'],
   'clients.remove': ['DeleteItem directory'],
+  'clients.removeIfOver': ['DeleteItem directory'],
   'fleets.enlist': ['DeleteItem directory', 'PutItem directory'],
   'fleets.list': ['Query directory'],
+  'watches.watch': ['PutItem directory'],
+  'watches.unwatch': ['DeleteItem directory'],
+  'watches.watchersOf': ['Query directory'],
   'revocations.of': ['BatchGetItem directory'],
   'revocations.revokeSignInsUntil': ['UpdateItem directory'],
   'revocations.revokeTokensUntil': ['UpdateItem directory'],
   'revocations.revokeSignIn': ['UpdateItem directory'],
 };
+
+/** Reads on which nothing is decided: what they miss this moment, the next one shows. */
+const lagging = ['fleets.list', 'watches.watchersOf'];
 
 const batched = z.object({ ConsistentRead: z.boolean().optional() });
 const requestInput = z.object({
@@ -99,13 +113,66 @@ onEveryDatabase('Requests to DynamoDB', (database) => {
         found[method] = [...new Set([...(found[method] ?? []), ...requests.map(({ on }) => on)])].sort();
         for (const { on, isConsistentRead } of requests) {
           const isOfAnIndex = /\/by(Deadline|Principal)$/.test(on);
-          const mayLag = isOfAnIndex || method === 'fleets.list';
+          const mayLag = isOfAnIndex || lagging.includes(method);
           const isRead = /^(Get|BatchGet|Query)/.test(on);
           expect(isConsistentRead, `${method}: ${on}`).toBe(isRead && !mayLag);
         }
       }
     }
     expect(found).toEqual(expected);
+  });
+
+  it('a change of who is where, or of who has control, is one request, whether anything comes of it or not', async () => {
+    const single = [
+      'connections.setWatching',
+      'robots.claim',
+      'robots.passControl',
+      'robots.dropControl',
+      'sessions.suspend',
+      'sessions.moveTo',
+      'sessions.noteReceived',
+      'clients.enter',
+      'clients.takeOver',
+      'clients.giveBack',
+      'clients.detach',
+      'clients.removeIfOver',
+    ];
+    const counts = new Map<string, Set<number>>();
+    for (const { method, make } of [...everyCall, ...everyCall].flatMap((call) => [call, call])) {
+      const requests = await requestsOf(database(), () => make(dynamoDbStores(database())));
+      counts.set(method, new Set([...(counts.get(method) ?? []), requests.length]));
+    }
+    for (const method of single) expect(counts.get(method), method).toEqual(new Set([1]));
+  });
+
+  it.each([[['a']], [['a', 'b']]])('a claim instead of %j is one request, won or lost', async (listed) => {
+    const { robots } = dynamoDbStores(database());
+    const claim = (name: string) =>
+      requestsOf(database(), () =>
+        robots.claim(robot('rover-1'), {
+          socket: socket(name),
+          fleets: [],
+          now: t0,
+          insteadOf: listed.map(connectionId),
+        }),
+      );
+    for (const name of ['a', 'b', 'c']) {
+      expect(await claim(name)).toEqual([{ on: 'UpdateItem robotSessions', isConsistentRead: false }]);
+    }
+  });
+
+  it('watching costs a request a topic, and telling a query a topic, however many watch', async () => {
+    const { watches } = dynamoDbStores(database());
+    const topics = ['all', 'fleet#a', 'robot#r'];
+    const countOf = async (call: () => Promise<unknown>) =>
+      (await requestsOf(database(), call)).map(({ on }) => on);
+    const each = (action: string) => topics.map(() => `${action} directory`);
+    for (const name of names('w', 20)) {
+      expect(await countOf(() => watches.watch(socketCopy(name), topics))).toEqual(each('PutItem'));
+    }
+    expect(await countOf(() => watches.watchersOf(topics))).toEqual(each('Query'));
+    expect(await countOf(() => watches.unwatch(connectionId('w-000'), topics))).toEqual(each('DeleteItem'));
+    expect(await countOf(() => watches.watchersOf([]))).toEqual([]);
   });
 
   it.each(['origin-1', undefined])(
@@ -169,5 +236,25 @@ it('the connections of a user are listed to the last page', async () => {
   const { connections } = dynamoDbStores({ client: endpoint.client, tableNames });
 
   expect(await connections.listByPrincipal(principal('p'))).toEqual(['1', '3']);
+  expect(pages).toHaveLength(0);
+});
+
+it('who watches a topic is read to the last page', async () => {
+  const row = (id: string) => ({
+    pk: { S: 'watch#all' },
+    sk: { S: id },
+    endpoint: { S: 'https://e' },
+    tokenExpiresAt: { N: '1' },
+  });
+  const pages = [
+    answerWith({ Items: [row('1')], LastEvaluatedKey: row('1') }),
+    answerWith({ Items: [], LastEvaluatedKey: row('2') }),
+    answerWith({ Items: [row('3')] }),
+  ];
+  endpoint = await failingEndpoint((response, body) => pages.shift()?.(response, body));
+  const { watches } = dynamoDbStores({ client: endpoint.client, tableNames });
+
+  const watchers = await watches.watchersOf(['all']);
+  expect(watchers.map((watcher) => watcher.connectionId)).toEqual(['1', '3']);
   expect(pages).toHaveLength(0);
 });

@@ -1,15 +1,14 @@
-import { GetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, it } from 'vitest';
-import { type TableName, ttlAttribute } from '../../functions/table-shapes.ts';
-import { type Database, dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
+import { ttlAttribute } from '../../functions/table-shapes.ts';
+import { dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
+import { indexed, onlyRowOf, rowsOf, ttlOf } from './support/rows.ts';
 import {
-  client,
   clientConnection,
-  clientSession,
   connectionId,
-  dayMs,
   everyShard,
+  placeOf,
   robot,
   robotConnection,
   session,
@@ -22,35 +21,6 @@ const rover = robot('rover-1');
 const retryAt = t0 + 70_000;
 const lost = { connectionId: a, now: t0, resumeEndsAt: t0 + 9000, retryAt };
 const claim = { socket: socket('a'), fleets: ['demo'], now: t0 };
-const ttlOf = (deadline: number) => Math.ceil((deadline + dayMs) / 1000);
-
-/** Rows as they lie there. Only a test may scan. */
-async function rowsOf({ client: dynamoDb, tableNames }: Database, table: TableName) {
-  const { Items } = await dynamoDb.send(new ScanCommand({ TableName: tableNames[table] }));
-  return (Items ?? []).map((item) => unmarshall(item));
-}
-
-async function onlyRowOf(database: Database, table: TableName) {
-  const rows = await rowsOf(database, table);
-  expect(rows).toHaveLength(1);
-  return rows[0] ?? {};
-}
-
-async function indexed({ client: dynamoDb, tableNames }: Database, table: TableName) {
-  const pages = await Promise.all(
-    everyShard.map((shard) =>
-      dynamoDb.send(
-        new QueryCommand({
-          TableName: tableNames[table],
-          IndexName: 'byDeadline',
-          KeyConditionExpression: 'deadlineShard = :shard',
-          ExpressionAttributeValues: { ':shard': { N: String(shard) } },
-        }),
-      ),
-    ),
-  );
-  return pages.flatMap(({ Items }) => Items ?? []);
-}
 
 onEveryDatabase('Rows in DynamoDB', (database) => {
   it('connections expire a day after their deadline, whatever has moved it', async () => {
@@ -62,11 +32,12 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
       expect(everyShard).toContain(row.deadlineShard);
     };
     await after(t0 + 30_000);
-    await connections.markReady(a, { clientId: client('k'), nextDeadlineAt: t0 + 120_000 });
+    await connections.markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 + 120_000 });
     await after(t0 + 120_000);
     await connections.unmarkReady(a, { nextDeadlineAt: t0 + 30_000 });
     await after(t0 + 30_000);
     expect(await onlyRowOf(database(), 'connections')).not.toHaveProperty('clientId');
+    expect(await onlyRowOf(database(), 'connections')).not.toHaveProperty('clientEpoch');
     const token = { issuedAt: t0, expiresAt: t0 + 100_001, signedInAt: t0 };
     await connections.refresh(a, { token, groups: [], nextDeadlineAt: t0 + 160_001 });
     await after(t0 + 160_001);
@@ -102,25 +73,6 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     expect(Items?.map((item) => unmarshall(item))).toEqual([
       { connectionId: 'a', principalId: '3f1c-principal' },
     ]);
-  });
-
-  it('sessions expire a day after their deadline, also when a refresh moves it', async () => {
-    const { sessions } = dynamoDbStores(database());
-    const created = clientSession('s1');
-    await sessions.create(created);
-    expect(await onlyRowOf(database(), 'clientSessions')).toMatchObject({
-      [ttlAttribute]: ttlOf(created.nextDeadlineAt),
-    });
-    const copy = {
-      connectionId: connectionId('c1'),
-      tokenExpiresAt: t0 + 100_000,
-      nextDeadlineAt: t0 + 280_000,
-    };
-    await sessions.copyToken({ robotId: rover, sessionId: session('s1') }, copy);
-    const row = await onlyRowOf(database(), 'clientSessions');
-    expect(row).toMatchObject({ nextDeadlineAt: t0 + 280_000, [ttlAttribute]: ttlOf(t0 + 280_000) });
-    expect(everyShard).toContain(row.deadlineShard);
-    expect(await indexed(database(), 'clientSessions')).toHaveLength(1);
   });
 
   it('F4: a robot never expires, and is in the deadline index only while it is away or not settled', async () => {
@@ -161,7 +113,16 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
 
   it('a robot’s row keeps nothing of the state it has left', async () => {
     const { robots } = dynamoDbStores(database());
-    const common = ['controlHeld', 'epoch', 'fleets', 'leaseEpoch', 'robotId', 'state'];
+    const common = [
+      'claimedAt',
+      'claimedBeforeAt',
+      'controlHeld',
+      'epoch',
+      'fleets',
+      'leaseEpoch',
+      'robotId',
+      'state',
+    ];
     const expectAttributes = async (...more: string[]) =>
       expect(Object.keys(await onlyRowOf(database(), 'robotSessions')).sort()).toEqual(
         [...common, ...more].sort(),
@@ -170,6 +131,9 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await robots.claim(rover, claim);
     await expectAttributes(...online);
     await robots.takeControl(rover, session('s1'));
+    await expectAttributes(...online, 'controllerSessionId');
+    await robots.passControl(rover, { from: session('s1'), to: session('s2') });
+    await expectAttributes(...online, 'controllerSessionId');
     await robots.release(rover, lost);
     await expectAttributes(
       'sinceAt',
@@ -190,27 +154,6 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await expectAttributes('sinceAt', 'nextDeadlineAt', 'deadlineShard');
     await robots.claim(rover, claim);
     await expectAttributes(...online);
-  });
-
-  it('a client expires a day after its token, and its row is found under its own key', async () => {
-    const { clients } = dynamoDbStores(database());
-    await clients.enter({ clientId: client('k'), connectionId: a, tokenExpiresAt: t0 + 60_000 });
-    const row = { pk: 'client#k', sk: 'client', connectionId: 'a', [ttlAttribute]: ttlOf(t0 + 60_000) };
-    expect(await rowsOf(database(), 'directory')).toEqual([row]);
-    await clients.enter({ clientId: client('k'), connectionId: a, tokenExpiresAt: t0 + 100_000 });
-    expect(await onlyRowOf(database(), 'directory')).toMatchObject({ [ttlAttribute]: ttlOf(t0 + 100_000) });
-    const key = { robotId: rover, sessionId: session('s1') };
-    await clients.addSession(client('k'), { connectionId: a, session: key });
-    await clients.detach(client('k'), a);
-    await clients.removeSession(client('k'), key);
-    expect(await rowsOf(database(), 'directory')).toEqual([
-      { pk: 'client#k', sk: 'client', detachedFrom: 'a', [ttlAttribute]: ttlOf(t0 + 100_000) },
-    ]);
-    await clients.remove(client('k'), a);
-    await clients.detach(client('k'), a);
-    await clients.removeSession(client('k'), key);
-    await clients.addSession(client('k'), { connectionId: a, session: key });
-    expect(await rowsOf(database(), 'directory')).toEqual([]);
   });
 
   it('the listing of a robot never expires', async () => {

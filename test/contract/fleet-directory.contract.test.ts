@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onEveryAdapter } from './support/adapters.ts';
-import { client, connectionId, names, robot, t0 } from './support/samples.ts';
-
-const k = client('k');
-const c1 = connectionId('c1');
+import { client, entering, leaving, names, robot } from './support/samples.ts';
 
 onEveryAdapter('FleetDirectory', (stores) => {
   const directory = () => stores().fleets;
@@ -66,13 +63,13 @@ onEveryAdapter('FleetDirectory', (stores) => {
     it.each(['#', 'a#robot#x', 'robots', 'client#k', 'all robots', '/', 'ü', 'a b', '~'])(
       'keep fleet %s apart from every other row',
       async (fleet) => {
-        await stores().clients.enter({ clientId: k, connectionId: c1, tokenExpiresAt: t0 });
+        await stores().clients.enter(entering('k'));
         await enlist('plain', ['a']);
         await enlist('robot#odd', [fleet]);
         expect(await list(fleet)).toEqual(['robot#odd']);
         expect(await list('a')).toEqual(['plain']);
         expect(await list()).toEqual(['plain', 'robot#odd']);
-        expect(await stores().clients.detach(k, c1)).toEqual([]);
+        expect(await stores().clients.detach(client('k'), leaving('c1'))).toEqual([]);
       },
     );
   });

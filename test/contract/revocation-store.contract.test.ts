@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onEveryAdapter } from './support/adapters.ts';
-import { bothOrders, client, connectionId, names, principal, robot, t0 } from './support/samples.ts';
+import { bothOrders, client, entering, leaving, names, principal, robot, t0 } from './support/samples.ts';
 
 const user = principal('user-1');
 const originJti = 'origin-1';
@@ -175,13 +175,12 @@ onEveryAdapter('RevocationStore', (stores) => {
 
     it('a user, a client and a fleet of one name are kept apart', async () => {
       const name = 'k';
-      const c1 = connectionId('c1');
-      await stores().clients.enter({ clientId: client(name), connectionId: c1, tokenExpiresAt: t0 });
+      await stores().clients.enter(entering(name));
       await stores().fleets.enlist(robot(name), { fleets: [name, `revoked#${name}`], left: [] });
       expect(await of(principal(name), 'client')).toEqual(none);
       await store().revokeSignIn({ principalId: principal(name), originJti: 'client' }, { keepUntil });
       await store().revokeTokensUntil(principal(name), at(t0));
-      expect(await stores().clients.detach(client(name), c1)).toEqual([]);
+      expect(await stores().clients.detach(client(name), leaving('c1'))).toEqual([]);
       const page = { after: undefined, limit: 10 };
       expect(await stores().fleets.list({ fleet: name, ...page })).toEqual([name]);
       expect(await stores().fleets.list({ fleet: `revoked#${name}`, ...page })).toEqual([name]);

@@ -15,10 +15,14 @@ const claimed: RobotSession = {
   state: 'online',
   sinceAt: byA.now,
   epoch: 1,
+  claimedAt: [byA.now],
   fleets,
   socket: byA.socket,
   leaseEpoch: 0,
 };
+/** A claim that was given back was one all the same. */
+const claimedAt = [byB.now, byA.now];
+const givenBack: RobotSession = { ...claimed, epoch: 3, claimedAt };
 
 onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
   const store = () => stores().robots;
@@ -38,7 +42,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
   it('makes the previous connection the robot again, with its fleets, and raises the epoch', async () => {
     await store().claim(rover, byA);
     expect(await claimAndGiveBack()).toBe(true);
-    expect(await get()).toEqual({ ...claimed, epoch: 3 });
+    expect(await get()).toEqual(givenBack);
   });
 
   it('leaves a robot that was away as it was, due as before', async () => {
@@ -46,7 +50,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
     await store().release(rover, { ...ofA, now: t0 + 20, resumeEndsAt: t0 + 9000 });
     const away = await get();
     expect(await claimAndGiveBack()).toBe(true);
-    expect(await get()).toEqual({ ...away, epoch: 3 });
+    expect(await get()).toEqual({ ...away, epoch: 3, claimedAt });
     expect(await due(t0 + 9000)).toEqual([rover]);
     expect(await store().endResume(rover, { now: t0 + 9000, retryAt: t0 + 70_000 })).toBe(true);
   });
@@ -57,7 +61,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
     await store().settle(rover);
     const offline = await get();
     expect(await claimAndGiveBack()).toBe(true);
-    expect(await get()).toEqual({ ...offline, epoch: 3 });
+    expect(await get()).toEqual({ ...offline, epoch: 3, claimedAt });
     expect(await due(t0 * 2)).toEqual([]);
   });
 
@@ -68,6 +72,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
       state: 'offline',
       sinceAt: t0 + 5000,
       epoch: 2,
+      claimedAt: [byB.now],
       fleets: [],
       leaseEpoch: 0,
     });
@@ -94,7 +99,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
     const undo = await claimForB();
     expect(await undo()).toBe(true);
     expect(await undo()).toBe(false);
-    expect(await get()).toEqual({ ...claimed, epoch: 3 });
+    expect(await get()).toEqual(givenBack);
   });
 
   it.each(bothOrders)('and a newer claim at once: the newer claim stands ($order)', async ({ race }) => {
@@ -121,7 +126,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
       const undo = await claimForB();
       await store().release(rover, lostByB);
       expect(await undo()).toBe(true);
-      expect(await get()).toEqual({ ...claimed, epoch: 3 });
+      expect(await get()).toEqual(givenBack);
       expect(await due(t0 * 2)).toEqual([]);
       expect(await store().release(rover, { ...ofA, now: t0, resumeEndsAt: t0 + 1 })).toBe(true);
     });
@@ -133,7 +138,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
       const undo = await claimForB();
       await store().release(rover, lostByB);
       expect(await undo()).toBe(true);
-      expect(await get()).toEqual({ ...away, epoch: 3 });
+      expect(await get()).toEqual({ ...away, epoch: 3, claimedAt });
       expect(await due(t0 + 9000)).toEqual([rover]);
     });
 
@@ -151,7 +156,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
       await store().leave(rover, { ...ofB, now: t0 + 2000, retryAt: t0 + 70_000 });
       if (end === 'settled') await store().settle(rover);
       expect(await undo()).toBe(true);
-      expect(await get()).toEqual({ ...claimed, epoch: 3 });
+      expect(await get()).toEqual(givenBack);
       expect(await due(t0 * 2)).toEqual([]);
     });
 
@@ -178,7 +183,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
             () => store().release(raced, lostByB),
           );
           expect(wasGivenBack).toBe(true);
-          expect(await store().get(raced)).toEqual({ ...claimed, robotId: raced, epoch: 3 });
+          expect(await store().get(raced)).toEqual({ ...givenBack, robotId: raced });
         }
       },
     );

@@ -29,6 +29,7 @@ const away = {
   sinceAt: t0 + 20,
   resumeEndsAt: t0 + 9000,
   epoch: 1,
+  claimedAt: [byA.now],
   fleets,
   leaseEpoch: 0,
 };

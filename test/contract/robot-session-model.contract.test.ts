@@ -25,9 +25,21 @@ const ms = fc.integer({ min: 0, max: 5 });
 /** Named in the report of a counterexample. */
 const named = (name: string, step: Step): Step => Object.assign(step, { toString: () => name });
 
-const claim = who.map((name) =>
-  named(`claim ${name}`, async ({ store, robotId, claimOf }, now) => {
-    const by = { socket: socket(name, connectedAt[name]), fleets: [`fleet of ${name}`], now };
+/** Mostly whoever has the robot; else only itself, or itself and another. */
+const insteadOf = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constant([]) },
+  { weight: 2, arbitrary: who.map((other) => [other]) },
+);
+const claim = fc.tuple(who, insteadOf).map(([name, others]) =>
+  named(`claim ${name}${others === undefined ? '' : ` instead of ${others}`}`, async (subject, now) => {
+    const { store, robotId, claimOf } = subject;
+    const by = {
+      socket: socket(name, connectedAt[name]),
+      fleets: [`fleet of ${name}`],
+      now,
+      ...(others !== undefined && { insteadOf: [name, ...others].map(connectionId) }),
+    };
     const result = await store.claim(robotId, by);
     if (result.won) claimOf.set(name, { epoch: result.current.epoch, previous: result.previous });
     return result;
@@ -70,6 +82,15 @@ const copyToken = fc.tuple(who, ms).map(([name, longer]) =>
 const takeControl = sessionName.map((name) =>
   named(`takeControl ${name}`, ({ store, robotId }) => store.takeControl(robotId, session(name))),
 );
+const passControl = fc
+  .tuple(sessionName, sessionName)
+  // To itself: see the case of its own in the suite on control.
+  .filter(([from, to]) => from !== to)
+  .map(([from, to]) =>
+    named(`passControl ${from} to ${to}`, ({ store, robotId }) =>
+      store.passControl(robotId, { from: session(from), to: session(to) }),
+    ),
+  );
 const dropControl = sessionName.map((name) =>
   named(`dropControl ${name}`, ({ store, robotId }) => store.dropControl(robotId, session(name))),
 );
@@ -78,6 +99,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: claim },
     { weight: 2, arbitrary: release },
     { weight: 2, arbitrary: takeControl },
+    { weight: 2, arbitrary: passControl },
     ...[giveBack, leave, endResume, settle, copyToken, dropControl].map((arbitrary) => ({
       weight: 1,
       arbitrary,

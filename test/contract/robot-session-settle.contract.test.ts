@@ -18,6 +18,7 @@ const away = {
   sinceAt: t0 + 20,
   resumeEndsAt: t0 + 9000,
   epoch: 1,
+  claimedAt: [t0 + 10],
   fleets,
   leaseEpoch: 0,
 };

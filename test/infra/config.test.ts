@@ -22,6 +22,7 @@ describe('a configuration', () => {
       tokenUse: 'access',
       iceServers: [{ urls: ['stun:stun.l.google.com:19302'] }],
       fleetSize: 100,
+      robotTakeover: 'newest',
       maxSessionsPerRobot: 10,
       logRetentionDays: 30,
       throttle: { rate: 2_000, burst: 1_000 },
@@ -74,6 +75,7 @@ describe('a configuration is refused, by the name of the key,', () => {
       'heliograph:logRetentionDays',
     ],
     ['a wrong choice', { 'heliograph:tokenUse': 'refresh' }, 'heliograph:tokenUse: '],
+    ['a takeover that is neither', { 'heliograph:robotTakeover': 'oldest' }, 'heliograph:robotTakeover: '],
     [
       'an endpoint without the placeholder',
       { 'heliograph:emulator': { routeResponses: false, managementEndpoint: 'http://127.0.0.1' } },

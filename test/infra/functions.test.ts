@@ -108,6 +108,14 @@ describe('settings', () => {
     expect(environmentOf('connection', on)[settingVariables.queryToken]).toBe('true');
   });
 
+  test('who decides between two connections of a robot is told how: the newest, unless the configuration says so', () => {
+    const other = synthesized({ 'heliograph:robotTakeover': 'reject-new' });
+    expect(environmentOf('sessions')[settingVariables.takeover]).toBe('newest');
+    expect(environmentOf('sessions', other)[settingVariables.takeover]).toBe('reject-new');
+    const told = functionNames.filter((name) => settingVariables.takeover in environmentOf(name));
+    expect(told).toEqual(['sessions']);
+  });
+
   test.each([
     ['connection', connectionFunction],
     ['sessions', sessionsFunction],
@@ -123,4 +131,16 @@ describe('settings', () => {
     };
     expect(start(environment)).toBeTypeOf('function');
   });
+
+  test.each(['', 'oldest', undefined])(
+    'a takeover of %o is refused at the start, not at the first robot',
+    (takeover) => {
+      const environment = {
+        AWS_REGION: 'us-east-1',
+        ...environmentOf('sessions'),
+        [settingVariables.takeover]: takeover,
+      };
+      expect(() => sessionsFunction(environment)).toThrow();
+    },
+  );
 });

@@ -8,6 +8,7 @@ import { dynamoDbFleetDirectory } from '../../../functions/adapters/dynamodb/fle
 import { dynamoDbRevocationStore } from '../../../functions/adapters/dynamodb/revocation-store.ts';
 import { dynamoDbRobotSessionStore } from '../../../functions/adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbSignalPath } from '../../../functions/adapters/dynamodb/signal-path.ts';
+import { dynamoDbWatchDirectory } from '../../../functions/adapters/dynamodb/watch-directory.ts';
 import { memoryClientDirectory } from '../../../functions/adapters/memory/client-directory.ts';
 import { memoryClientSessionStore } from '../../../functions/adapters/memory/client-session-store.ts';
 import { memoryConnectionStore } from '../../../functions/adapters/memory/connection-store.ts';
@@ -16,6 +17,7 @@ import { memoryState } from '../../../functions/adapters/memory/memory-state.ts'
 import { memoryRevocationStore } from '../../../functions/adapters/memory/revocation-store.ts';
 import { memoryRobotSessionStore } from '../../../functions/adapters/memory/robot-session-store.ts';
 import { memorySignalPath } from '../../../functions/adapters/memory/signal-path.ts';
+import { memoryWatchDirectory } from '../../../functions/adapters/memory/watch-directory.ts';
 import type { Connection } from '../../../functions/core/model/connection.ts';
 import type { ClientDirectory } from '../../../functions/core/ports/client-directory.ts';
 import type { ClientSessionStore } from '../../../functions/core/ports/client-session-store.ts';
@@ -24,6 +26,7 @@ import type { FleetDirectory } from '../../../functions/core/ports/fleet-directo
 import type { RevocationStore } from '../../../functions/core/ports/revocation-store.ts';
 import type { RobotSessionStore } from '../../../functions/core/ports/robot-session-store.ts';
 import type { SignalPath } from '../../../functions/core/ports/signal-path.ts';
+import type { WatchDirectory } from '../../../functions/core/ports/watch-directory.ts';
 import { createTables, type TableNames } from '../../../local/store/create-tables.ts';
 import { localClient, startLocalStore } from '../../../local/store/local-store.ts';
 import type { ConnectionId } from '../../../protocol/ids.ts';
@@ -35,6 +38,7 @@ export type Stores = {
   readonly signalPath: SignalPath;
   readonly clients: ClientDirectory;
   readonly fleets: FleetDirectory;
+  readonly watches: WatchDirectory;
   readonly revocations: RevocationStore;
 };
 
@@ -153,6 +157,7 @@ export function dynamoDbStores({ client, tableNames }: Database): Stores {
     signalPath: dynamoDbSignalPath({ client, tableNames }),
     clients: dynamoDbClientDirectory({ client, tableName: tableNames.directory }),
     fleets: dynamoDbFleetDirectory({ client, tableName: tableNames.directory }),
+    watches: dynamoDbWatchDirectory({ client, tableName: tableNames.directory }),
     revocations: dynamoDbRevocationStore({ client, tableName: tableNames.directory }),
   };
 }
@@ -173,6 +178,7 @@ export function memoryStores(): Stores {
     signalPath: memorySignalPath(state),
     clients: memoryClientDirectory(state),
     fleets: memoryFleetDirectory(state),
+    watches: memoryWatchDirectory(state),
     revocations: memoryRevocationStore(state),
   };
 }

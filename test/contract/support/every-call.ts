@@ -3,11 +3,16 @@ import {
   client,
   clientSession,
   connectionId,
+  entering,
+  holder,
+  leaving,
+  placeOf,
   principal,
   robot,
   robotConnection,
   session,
   socket,
+  socketCopy,
   t0,
 } from './samples.ts';
 
@@ -15,7 +20,9 @@ const a = connectionId('a');
 const rover = robot('rover-1');
 const s1 = session('s1');
 const key = { robotId: rover, sessionId: s1 };
+const s2 = session('s2');
 const k = client('k');
+const topic = 'fleet#demo';
 const seen = robotConnection('a');
 const user = principal('p');
 const revoked = { at: t0, keepUntil: t0 };
@@ -31,8 +38,9 @@ const calls: Calls = {
   connections: {
     create: (store) => store.create(robotConnection('a')),
     get: (store) => store.get(a),
-    markReady: (store) => store.markReady(a, { clientId: k, nextDeadlineAt: t0 }),
+    markReady: (store) => store.markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 }),
     unmarkReady: (store) => store.unmarkReady(a, { nextDeadlineAt: t0 }),
+    setWatching: (store) => store.setWatching(a, [topic]),
     refresh: (store) =>
       store.refresh(a, {
         token: { issuedAt: t0, expiresAt: t0, signedInAt: t0 },
@@ -58,7 +66,8 @@ const calls: Calls = {
     settle: (store) => store.settle(rover),
     copyToken: (store) => store.copyToken(rover, copy),
     takeControl: (store) => store.takeControl(rover, s1),
-    dropControl: (store) => store.dropControl(rover, s1),
+    passControl: (store) => store.passControl(rover, { from: s1, to: s2 }),
+    dropControl: (store) => store.dropControl(rover, s2),
     due: (store) => store.due(due),
   },
   sessions: {
@@ -68,20 +77,41 @@ const calls: Calls = {
     remove: (store) => store.remove(key),
     removeIfDue: (store) => store.removeIfDue(key, t0),
     copyToken: (store) => store.copyToken(key, copy),
+    suspend: (store) => store.suspend(key, { clientId: k, clientEpoch: 1, resumeEndsAt: t0 }),
+    moveTo: (store) =>
+      store.moveTo(key, { clientId: k, clientEpoch: 1, socket: socketCopy('a'), nextDeadlineAt: t0 }),
+    noteReceived: (store) => store.noteReceived(key, { byRobot: 1, byClient: 2 }),
     due: (store) => store.due(due),
   },
   signalPath: { read: (store) => store.read(key) },
   clients: {
-    enter: (store) => store.enter({ clientId: k, connectionId: a, tokenExpiresAt: t0 }),
+    enter: (store) => store.enter(entering('k', { connectionId: a })),
+    takeOver: (store) =>
+      store.takeOver(k, {
+        principalId: holder,
+        connectionId: a,
+        presentedHash: 'key-1',
+        keyHash: 'key-2',
+        tokenExpiresAt: t0,
+        now: t0,
+      }),
+    giveBack: (store) =>
+      store.giveBack(k, { epoch: 2, previous: { connectionId: a, keyHashes: ['key-1', 'key-1'] }, from: a }),
     sessionsOf: (store) => store.sessionsOf(k),
     addSession: (store) => store.addSession(k, { connectionId: a, session: key }),
     removeSession: (store) => store.removeSession(k, key),
-    detach: (store) => store.detach(k, a),
+    detach: (store) => store.detach(k, leaving('a')),
     remove: (store) => store.remove(k, a),
+    removeIfOver: (store) => store.removeIfOver(k, t0),
   },
   fleets: {
     enlist: (store) => store.enlist(rover, { fleets: ['a'], left: ['b'] }),
     list: (store) => store.list({ fleet: 'a', after: undefined, limit: 10 }),
+  },
+  watches: {
+    watch: (store) => store.watch(socketCopy('a'), [topic]),
+    unwatch: (store) => store.unwatch(a, [topic]),
+    watchersOf: (store) => store.watchersOf([topic]),
   },
   revocations: {
     of: (store) => store.of({ principalId: user, originJti: 'origin-1' }),
@@ -109,5 +139,6 @@ export const everyCall: readonly Call[] = [
   ...callsOf('signalPath'),
   ...callsOf('clients'),
   ...callsOf('fleets'),
+  ...callsOf('watches'),
   ...callsOf('revocations'),
 ];

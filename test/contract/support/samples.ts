@@ -1,6 +1,7 @@
 import type { ClientSession } from '../../../functions/core/model/client-session.ts';
-import type { Connection } from '../../../functions/core/model/connection.ts';
+import type { ClientPlace, Connection, SocketCopy } from '../../../functions/core/model/connection.ts';
 import type { RobotSocket } from '../../../functions/core/model/robot-session.ts';
+import type { ClientDirectory } from '../../../functions/core/ports/client-directory.ts';
 import type { Due, DueQuery } from '../../../functions/core/ports/due.ts';
 import { deadlineShards } from '../../../functions/table-shapes.ts';
 import * as ids from '../../../protocol/ids.ts';
@@ -15,7 +16,9 @@ export const connectionId = (name: string) => ids.connectionId.parse(name);
 export const client = (name: string) => ids.clientId.parse(name);
 export const session = (name: string) => ids.sessionId.parse(name);
 export const principal = (name: string) => ids.principalId.parse(name);
-const holder = principal('3f1c-principal');
+export const holder = principal('3f1c-principal');
+/** The client that a connection has become, of its first connection. */
+export const placeOf = (name: string, epoch = 1): ClientPlace => ({ clientId: client(name), epoch });
 
 export function robotConnection(name: string, more: Partial<Connection> = {}): Connection {
   return {
@@ -30,6 +33,7 @@ export function robotConnection(name: string, more: Partial<Connection> = {}): C
     token: { issuedAt: t0 - 1000, expiresAt: t0 + 60_000, signedInAt: t0 - 2000, originJti: 'origin-1' },
     connectedAt: t0,
     state: 'connected',
+    watching: [],
     refreshes: 0,
     settledUntil: 0,
     nextDeadlineAt: t0 + 30_000,
@@ -56,17 +60,42 @@ export function socket(name: string, connectedAt = t0, tokenExpiresAt = t0 + 60_
   return { connectionId: connectionId(name), endpoint, tokenExpiresAt, connectedAt };
 }
 
+type Entering = Parameters<ClientDirectory['enter']>[0];
+
+export function socketCopy(name: string, tokenExpiresAt = t0 + 60_000): SocketCopy {
+  return { connectionId: connectionId(name), endpoint, tokenExpiresAt };
+}
+
 export function clientSession(name: string, more: Partial<ClientSession> = {}): ClientSession {
   return {
     robotId: robot('rover-1'),
     sessionId: session(name),
     clientId: client('client-1'),
-    socket: { connectionId: connectionId('c1'), endpoint, tokenExpiresAt: t0 + 60_000 },
+    clientEpoch: 1,
+    socket: socketCopy('c1'),
     mode: 'control',
+    received: { byRobot: 0, byClient: 0 },
     openedAt: t0,
     nextDeadlineAt: t0 + 240_000,
     ...more,
   };
+}
+
+/** A client's first `hello`. Its keys are known by their hashes, of which any text will do. */
+export function entering(name = 'k', more: Partial<Entering> = {}): Entering {
+  return {
+    clientId: client(name),
+    principalId: holder,
+    connectionId: connectionId('c1'),
+    keyHash: 'key-1',
+    tokenExpiresAt: t0 + 60_000,
+    ...more,
+  };
+}
+
+/** The end of a client's connection; it may come back for two minutes. */
+export function leaving(connection: string, resumeEndsAt = t0 + 120_000) {
+  return { connectionId: connectionId(connection), resumeEndsAt };
 }
 
 type AskDue<Key> = (of: DueQuery) => Promise<readonly Due<Key>[]>;

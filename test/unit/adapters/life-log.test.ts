@@ -119,6 +119,9 @@ describe('levels', () => {
     ['a fault', events.fault, 'ERROR'],
     ['a dependency that fails', events.dependency_unavailable, 'WARN'],
     ['a claim given back', events.claim_given_back, 'WARN'],
+    ['a client given back', events.client_given_back, 'WARN'],
+    ['two devices that take themselves for one robot (F8)', events.identity_contested, 'WARN'],
+    ['a change of control', events.control_changed, 'INFO'],
     ['an expiry that ended a connection (F15)', { ...events.disconnected, how: 'expired' as const }, 'WARN'],
     ['a disconnect', events.disconnected, 'INFO'],
     ['a token that ran out on an open connection', events.token_expired, 'WARN'],
@@ -183,6 +186,27 @@ describe('what is in the lines', () => {
     const { logs, metrics } = told({ ...events.revoked, how: 'regrouped' });
     expect(logs[0]).toMatchObject({ p: events.revoked.principalId, how: 'regrouped', closed: 2 });
     expect(metrics[0]).toMatchObject({ how: 'regrouped', Revoked: 1, RevokedConnections: 2 });
+  });
+
+  it('a change of control tells the robot, who has it now, and its age; freed, nobody', () => {
+    const { sessionId, ...freed } = events.control_changed;
+    const { logs, metrics } = told(events.control_changed, freed);
+    expect(logs[0]).toMatchObject({ r: freed.robotId, s: sessionId, lease: 7 });
+    expect(logs[1]).toMatchObject({ r: freed.robotId, lease: 7 });
+    expect(logs[1]).not.toHaveProperty('s');
+    expect(metrics.map((line) => line.ControlChanged)).toEqual([1, 1]);
+  });
+
+  it('F8: a contested identity is counted, and tells which robot and which connection', () => {
+    const { logs, metrics } = told(events.identity_contested);
+    expect(logs[0]).toMatchObject({ r: events.identity_contested.robotId, c });
+    expect(metrics[0]).toMatchObject({ IdentityContested: 1 });
+  });
+
+  it('a client that was given back is counted with the claims that were', () => {
+    const { logs, metrics } = told(events.client_given_back, events.claim_given_back);
+    expect(logs[0]).toMatchObject({ cl: events.client_given_back.clientId, c });
+    expect(metrics.map((line) => line.ClaimGivenBack)).toEqual([1, 1]);
   });
 
   it('a cleanup counts what it did by what it did, and how late it was', () => {

@@ -6,8 +6,10 @@ import {
   connected,
   hello,
   inSession,
+  keyOf,
   opened,
   refresh,
+  sent,
   socketNamed,
   welcomed,
 } from './support/cast.ts';
@@ -20,11 +22,10 @@ describe('bye of a client', () => {
     const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
     world.pass(5_000);
     await bye(world.deps, { caller: clientSocket, signOut: false });
-    expect(world.gateway.to(robotSocket).at(-1)).toEqual({
-      type: 'sessionClosed',
-      sessionId,
-      reason: 'closed',
-    });
+    expect(world.gateway.to(robotSocket).slice(-2)).toEqual([
+      { type: 'sessionClosed', sessionId, reason: 'closed' },
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 },
+    ]);
     expect(world.sessions()).toEqual([]);
     expect(world.state.clients.size).toBe(0);
     expect(world.connection(clientSocket)).toBeUndefined();
@@ -50,6 +51,18 @@ describe('bye of a client', () => {
     await opened(world, client);
     await bye(world.deps, { caller: client, signOut: false });
     expect(world.robot()).toEqual({ ...before, leaseEpoch: 2 });
+  });
+
+  it('leaves no way back by its key: who brings it later is a new client', async () => {
+    const world = newWorld();
+    const { clientSocket } = await inSession(world, rover1, operator1);
+    const resume = keyOf(world, clientSocket);
+    await bye(world.deps, { caller: clientSocket, signOut: false });
+    const again = await connected(world, operator1, { name: 'again' });
+    await hello(world, again, { resume });
+    expect(sent(world, again, 'welcome')).toMatchObject([
+      { clientId: 'client-2', resumed: false, sessions: [] },
+    ]);
   });
 
   it('harms no session of another', async () => {

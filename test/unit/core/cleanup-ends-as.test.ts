@@ -5,7 +5,7 @@ import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { retryMs } from '../../../functions/core/use-cases/end-connection.ts';
 import { revokeSignIns, revokeTokens } from '../../../functions/core/use-cases/revoke.ts';
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import { cleanUp, connected, inSession, sent } from './support/cast.ts';
+import { cleanUp, cleanUpUntil, connected, inSession, sent } from './support/cast.ts';
 import { killedAtEachStep } from './support/interruption.ts';
 import { operator1, rover1 } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
@@ -47,12 +47,12 @@ const ends: readonly {
   },
   {
     how: 'disconnect',
-    reason: 'closed',
+    reason: 'resume_ended',
     end: ({ world, clientSocket }) => disconnect(world.deps, clientSocket),
   },
   {
     how: 'gone',
-    reason: 'closed',
+    reason: 'resume_ended',
     prepare: (world) => world.pass(world.policy.checkEveryMs),
     end: async ({ world, clientSocket }) => {
       world.gateway.drop(clientSocket);
@@ -83,6 +83,10 @@ describe.each(ends)('an end as `$how` that was killed anywhere', ({ how, reason,
         else if (row !== undefined) await end(made);
         await finished(world);
         expect(world.connection(clientSocket)).toBeUndefined();
+        // Whose holder has only lost its connection waits for it, for one window, however often its end is begun.
+        if (reason === 'resume_ended')
+          await cleanUpUntil(world, world.clock.at + world.policy.resumeWindowMs);
+        expect(world.state.clients.size).toBe(0);
         expect(world.noted('disconnected').map((event) => event.how)).toEqual([how]);
         expect(world.sessions()).toEqual([]);
         const closed = world.noted('session_closed').filter((event) => event.sessionId === sessionId);

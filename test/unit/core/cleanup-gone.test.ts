@@ -65,7 +65,7 @@ describe('a socket that is gone and whose $disconnect never came', () => {
     });
   });
 
-  it('I3: of a client ends its sessions at the next check, frees control and tells the robot', async () => {
+  it('I3: of a client suspends its sessions at the next check and tells the robot; then its window runs', async () => {
     const world = newWorld();
     const { robotSocket, clientSocket, sessionId } = await inSession(world, rover1, operator1);
     const robotBefore = world.robot();
@@ -73,16 +73,20 @@ describe('a socket that is gone and whose $disconnect never came', () => {
     world.pass(world.policy.checkEveryMs);
     expect(await cleanUp(world)).toEqual({ ...nothingDone, closed: 1, checked: 1 });
     expect(world.connection(clientSocket)).toBeUndefined();
+    const resumeEndsAt = world.clock.at + world.policy.resumeWindowMs;
+    expect(world.session(sessionId)).toMatchObject({ resumeEndsAt });
+    expect(world.session(sessionId)).not.toHaveProperty('socket');
+    expect(world.robot()).toEqual(robotBefore);
+    expect(world.gateway.to(robotSocket).at(-1)).toEqual({ type: 'peerAway', sessionId, resumeEndsAt });
+    expect(world.noted('disconnected')).toMatchObject([{ how: 'gone', kind: 'client' }]);
+    await cleanUpUntil(world, resumeEndsAt);
     expect(world.sessions()).toEqual([]);
     expect(world.state.clients.size).toBe(0);
     const { controllerSessionId: _, ...rest } = robotBefore ?? {};
     expect(world.robot()).toEqual({ ...rest, leaseEpoch: 2 });
-    expect(world.gateway.to(robotSocket).at(-1)).toEqual({
-      type: 'sessionClosed',
-      sessionId,
-      reason: 'closed',
-    });
-    expect(world.noted('disconnected')).toMatchObject([{ how: 'gone', kind: 'client' }]);
+    expect(sent(world, robotSocket, 'sessionClosed')).toEqual([
+      { type: 'sessionClosed', sessionId, reason: 'resume_ended' },
+    ]);
   });
 
   it.each(kinds)('of $who.userName is found however often it had refreshed before', async ({ who }) => {

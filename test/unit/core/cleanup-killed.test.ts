@@ -50,6 +50,19 @@ const scenes = [
     },
   },
   {
+    what: 'a client that did not come back, with sessions',
+    async scene() {
+      const world = newWorld();
+      await welcomed(world, rover1);
+      const client = await welcomed(world, operator1);
+      await opened(world, client);
+      await opened(world, client, { mode: 'view' });
+      await disconnect(world.deps, client);
+      world.pass(world.policy.resumeWindowMs);
+      return world;
+    },
+  },
+  {
     what: 'a session whose connection is gone',
     async scene() {
       const world = newWorld();

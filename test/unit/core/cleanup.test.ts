@@ -10,6 +10,7 @@ import {
   opened,
   refresh,
   send,
+  sent,
   signalOf,
   socketNamed,
   welcomed,
@@ -122,7 +123,10 @@ describe('a client whose token ran out', () => {
     const { sessionId } = await opened(world, client);
     world.pass(lifeMs + world.policy.graceMs);
     await cleanUp(world);
-    expect(world.gateway.to(robot).at(-1)).toEqual({ type: 'sessionClosed', sessionId, reason: 'expired' });
+    expect(world.gateway.to(robot).slice(-2)).toEqual([
+      { type: 'sessionClosed', sessionId, reason: 'expired' },
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 },
+    ]);
     expect(world.sessions()).toEqual([]);
     expect(world.robot()).toMatchObject({ state: 'online', leaseEpoch: 2 });
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
@@ -151,7 +155,8 @@ describe('a client whose token ran out', () => {
     world.gateway.whenClosing((socket) => disconnect(world.deps, socket));
     world.pass(lifeMs + world.policy.graceMs);
     await cleanUp(world);
-    expect(world.gateway.to(robot).at(-1)).toMatchObject({ type: 'sessionClosed', reason: 'expired' });
+    expect(sent(world, robot, 'sessionClosed')).toMatchObject([{ reason: 'expired' }]);
+    expect(sent(world, robot, 'peerAway')).toEqual([]);
     expect(world.noted('disconnected')).toMatchObject([{ how: 'expired' }]);
   });
 });
@@ -248,7 +253,10 @@ describe('the backstop of a session', () => {
     expect(await cleanUp(world)).toEqual({ ...nothingDone, sessionsEnded: 1 });
     expect(world.sessions()).toEqual([]);
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
-    expect(world.gateway.to(robot).at(-1)).toEqual({ type: 'sessionClosed', sessionId, reason: 'expired' });
+    expect(world.gateway.to(robot).slice(-2)).toEqual([
+      { type: 'sessionClosed', sessionId, reason: 'expired' },
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 },
+    ]);
   });
 
   it('follows a connection that was refreshed behind its back', async () => {

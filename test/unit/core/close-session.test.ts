@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../../functions/core/model/connection.ts'
 import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { sessionId as parseId, type SessionId } from '../../../protocol/ids.ts';
-import { codeOf, connected, inSession, opened, socketNamed, welcomed } from './support/cast.ts';
+import { codeOf, connected, inSession, opened, sent, socketNamed, welcomed } from './support/cast.ts';
 import { operator1, operator2, rover1, rover2, roverId } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
 
@@ -33,8 +33,14 @@ describe.each(sides)('closeSession by the $by', ({ by, other }) => {
       expect(world.robot()).toMatchObject({ leaseEpoch: 2 });
       expect(world.robot()).not.toHaveProperty('controllerSessionId');
       expect([...world.state.clients.values()].map((client) => client.sessions.size)).toEqual([0]);
-      expect(world.gateway.to(sockets[other]).at(-1)).toEqual({ type: 'sessionClosed', sessionId, reason });
-      expect(world.gateway.to(sockets[by])).toHaveLength(heard);
+      expect(sent(world, sockets[other], 'sessionClosed')).toEqual([
+        { type: 'sessionClosed', sessionId, reason },
+      ]);
+      const freed = { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 };
+      expect(sent(world, sockets.robotSocket, 'controlChanged')).toEqual([freed]);
+      // Who closes is answered; of control a robot hears whoever gave it back, and the client has no session any more.
+      expect(world.gateway.to(sockets[by]).slice(heard)).toEqual(by === 'robotSocket' ? [freed] : []);
+      expect(sent(world, sockets.clientSocket, 'controlChanged')).toEqual([]);
       expect(world.noted('session_closed')).toEqual([
         { type: 'session_closed', robotId: 'rover-1', sessionId, reason },
       ]);

@@ -39,6 +39,7 @@ describe('connect', () => {
       token: life,
       connectedAt: t0,
       state: 'connected',
+      watching: [],
       refreshes: 0,
       settledUntil: 0,
       nextDeadlineAt: t0 + world.policy.helloWithinMs,

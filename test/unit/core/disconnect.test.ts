@@ -3,6 +3,7 @@ import { bye } from '../../../functions/core/use-cases/bye.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import {
   cleanUp,
+  cleanUpUntil,
   codeOf,
   connected,
   granted,
@@ -10,6 +11,7 @@ import {
   inSession,
   opened,
   refresh,
+  sent,
   socketNamed,
   welcomed,
 } from './support/cast.ts';
@@ -31,7 +33,8 @@ describe('$disconnect of a robot', () => {
     });
     expect(world.robot()).not.toHaveProperty('socket');
     expect(world.session(sessionId)).toBeDefined();
-    expect(world.gateway.to(clientSocket).map(({ type }) => type)).toEqual(['welcome']);
+    const resumeEndsAt = t0 + 5_000 + world.policy.resumeWindowMs;
+    expect(world.gateway.to(clientSocket).slice(1)).toEqual([{ type: 'peerAway', sessionId, resumeEndsAt }]);
     expect(world.connection(robotSocket)).toBeUndefined();
     expect(world.noted('disconnected')).toEqual([
       {
@@ -123,51 +126,117 @@ describe('$disconnect of a robot', () => {
 });
 
 describe('$disconnect of a client', () => {
-  it('F5, I3: ends its sessions and frees its control, and nothing else of the robot', async () => {
+  it('F5, I3: suspends its sessions until the window ends, tells the robot, and changes nothing of it', async () => {
     const world = newWorld();
-    await welcomed(world, rover1);
+    const robot = await welcomed(world, rover1);
+    const client = await welcomed(world, operator1);
+    const sessions = [await opened(world, client), await opened(world, client, { mode: 'view' })];
+    const before = world.robot();
+    const rows = world.sessions();
+    world.pass(5_000);
+    await disconnect(world.deps, client);
+    const resumeEndsAt = t0 + 5_000 + world.policy.resumeWindowMs;
+    expect(world.robot()).toEqual(before);
+    expect(world.sessions()).toEqual(
+      rows.map(({ socket: _, ...row }) => ({ ...row, resumeEndsAt, nextDeadlineAt: resumeEndsAt })),
+    );
+    expect([...world.state.clients.keys()]).toEqual(['client-1']);
+    expect(sent(world, robot, 'peerAway')).toEqual(
+      sessions.map(({ sessionId }) => ({ type: 'peerAway', sessionId, resumeEndsAt })),
+    );
+    expect(sent(world, robot, 'sessionClosed')).toEqual([]);
+    expect(world.connection(client)).toBeUndefined();
+  });
+
+  it('F5, I3: ends them when the window is over and frees its control, and nothing else of the robot', async () => {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1);
     const before = world.robot();
     const client = await welcomed(world, operator1);
     const sessions = [await opened(world, client), await opened(world, client, { mode: 'view' })];
     await disconnect(world.deps, client);
+    await cleanUpUntil(world, t0 + world.policy.resumeWindowMs - 1);
+    expect(world.sessions()).toHaveLength(2);
+    await cleanUpUntil(world, t0 + world.policy.resumeWindowMs);
     expect(world.robot()).toEqual({ ...before, leaseEpoch: 2 });
     expect(world.sessions()).toEqual([]);
     expect(world.state.clients.size).toBe(0);
-    const closed = sessions.map(({ sessionId }) => ({ type: 'sessionClosed', sessionId, reason: 'closed' }));
-    expect(world.gateway.posted.map(({ message }) => message)).toEqual(expect.arrayContaining(closed));
+    const closed = sessions.map(({ sessionId }) => ({
+      type: 'sessionClosed',
+      sessionId,
+      reason: 'resume_ended',
+    }));
+    expect(sent(world, robot, 'sessionClosed')).toEqual(expect.arrayContaining(closed));
+    expect(sent(world, robot, 'sessionClosed')).toHaveLength(2);
+    expect(sent(world, robot, 'controlChanged')).toEqual([
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 },
+    ]);
   });
 
-  it('harms no session of another', async () => {
+  it('keeps nothing of one that had no session', async () => {
+    const world = newWorld();
+    await disconnect(world.deps, await welcomed(world, operator1));
+    expect(world.state.clients.size).toBe(0);
+  });
+
+  it('harms no session of another, at once or later', async () => {
     const world = newWorld();
     const { clientSocket, sessionId } = await inSession(world, rover1, operator1);
     const other = await welcomed(world, operator2);
     await opened(world, other);
+    const before = world.session(sessionId);
     await disconnect(world.deps, other);
-    expect(world.sessions().map((row) => row.sessionId)).toEqual([sessionId]);
+    expect(world.session(sessionId)).toEqual(before);
+    await cleanUpUntil(world, t0 + world.policy.resumeWindowMs);
+    expect(world.sessions()).toEqual([before]);
+    expect(world.robot()).toMatchObject({ controllerSessionId: sessionId, leaseEpoch: 1 });
     expect(world.connection(clientSocket)).toBeDefined();
+    expect(world.gateway.to(clientSocket).map(({ type }) => type)).toEqual(['welcome']);
   });
 
-  it('ends them though the robot cannot be told', async () => {
+  it('suspends and ends them though the robot cannot be told', async () => {
     const world = newWorld();
-    const { clientSocket, robotSocket } = await inSession(world, rover1, operator1);
-    world.tap.fail(`post sessionClosed to ${robotSocket.connectionId}`);
+    const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
+    for (const word of ['peerAway', 'sessionClosed', 'controlChanged']) {
+      world.tap.fail(`post ${word} to ${robotSocket.connectionId}`, { times: 9 });
+    }
     await disconnect(world.deps, clientSocket);
-    expect(world.sessions()).toEqual([]);
+    expect(world.session(sessionId)).not.toHaveProperty('socket');
     expect(world.connection(clientSocket)).toBeUndefined();
+    await cleanUpUntil(world, t0 + world.policy.resumeWindowMs);
+    expect(world.sessions()).toEqual([]);
+    expect(world.robot()).not.toHaveProperty('controllerSessionId');
   });
 
-  it.each(['sessions.remove', 'robots.get', 'robots.dropControl'])(
-    'I7: that is cut off at %s is finished by the cleanup, and control is free',
+  it.each(['clients.detach', 'sessions.suspend', 'robots.get', 'watches.unwatch', 'connections.remove'])(
+    'I7: that is cut off at %s is finished by the cleanup: suspended, then over, and control is free',
+    async (step) => {
+      const world = newWorld();
+      const { clientSocket, sessionId } = await inSession(world, rover1, operator1);
+      world.tap.fail(step);
+      await expect(disconnect(world.deps, clientSocket)).rejects.toThrow('unavailable');
+      await cleanUpUntil(world, t0 + 60_000);
+      expect(world.connection(clientSocket)).toBeUndefined();
+      expect(world.session(sessionId)).not.toHaveProperty('socket');
+      expect(world.robot()).toMatchObject({ controllerSessionId: sessionId });
+      await cleanUpUntil(world, t0 + 60_000 + world.policy.resumeWindowMs);
+      expect(world.sessions()).toEqual([]);
+      expect(world.state.clients.size).toBe(0);
+      expect(world.robot()).not.toHaveProperty('controllerSessionId');
+    },
+  );
+
+  it.each(['robots.dropControl', 'sessions.removeIfDue'])(
+    'I7: whose end of the window is cut off at %s is ended by the next run, and control is free',
     async (step) => {
       const world = newWorld();
       const { clientSocket } = await inSession(world, rover1, operator1);
+      await disconnect(world.deps, clientSocket);
       world.tap.fail(step);
-      await expect(disconnect(world.deps, clientSocket)).rejects.toThrow('unavailable');
-      world.pass(60_000);
-      await cleanUp(world);
+      await cleanUpUntil(world, t0 + world.policy.resumeWindowMs + world.policy.cleanupEveryMs);
       expect(world.sessions()).toEqual([]);
+      expect(world.state.clients.size).toBe(0);
       expect(world.robot()).not.toHaveProperty('controllerSessionId');
-      expect(world.connection(clientSocket)).toBeUndefined();
     },
   );
 });
@@ -192,12 +261,16 @@ describe('$disconnect of anybody', () => {
     expect(world.gateway.to(client)).toHaveLength(1);
   });
 
-  it('twice at once ends everything once', async () => {
+  it('twice at once suspends and later ends everything once', async () => {
     const world = newWorld();
-    const { clientSocket, robotSocket } = await inSession(world, rover1, operator1);
+    const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
     await Promise.all([disconnect(world.deps, clientSocket), disconnect(world.deps, clientSocket)]);
+    const resumeEndsAt = t0 + world.policy.resumeWindowMs;
+    expect(sent(world, robotSocket, 'peerAway')).toEqual([{ type: 'peerAway', sessionId, resumeEndsAt }]);
+    expect(world.session(sessionId)).toMatchObject({ resumeEndsAt });
+    await cleanUpUntil(world, resumeEndsAt);
     expect(world.noted('session_closed')).toHaveLength(1);
-    expect(world.gateway.to(robotSocket).filter(({ type }) => type === 'sessionClosed')).toHaveLength(1);
+    expect(sent(world, robotSocket, 'sessionClosed')).toHaveLength(1);
     expect(world.sessions()).toEqual([]);
   });
 
@@ -222,7 +295,12 @@ describe('$disconnect of anybody', () => {
       world.pass(1);
       await cleanUp(world);
       expect(world.connection(clientSocket)).toBeUndefined();
+      // The window runs from when the sessions were suspended: now, or at once where that had been done.
+      const resumeEndsAt = world.policy.resumeWindowMs + (step === 'clients.detach' ? t0 + 60_000 : t0);
+      expect(world.sessions()).toMatchObject([{ resumeEndsAt }]);
+      await cleanUpUntil(world, resumeEndsAt);
       expect(world.sessions()).toEqual([]);
+      expect(world.state.clients.size).toBe(0);
     },
   );
 

@@ -12,7 +12,8 @@ describe('hello, to anybody', () => {
     const world = newWorld();
     await connected(world, operator1, { name: 'A' });
     world.tap.forget();
-    const answer = await sayHello(world.deps, { caller: socket, protocol, requestId: undefined });
+    const nothingElse = { requestId: undefined, resume: undefined, received: undefined };
+    const answer = await sayHello(world.deps, { caller: socket, protocol, ...nothingElse });
     expect(answer).toMatchObject({ ok: false, refusal: { code: 'protocol_unsupported', supported: [1] } });
     expect(world.tap.calls).toEqual([]);
   });
@@ -55,6 +56,7 @@ describe('hello of a client', () => {
         kind: 'client',
         principalId: operator1.principalId,
         clientId: 'client-1',
+        resumeKey: 'client-1.key-1',
         groups: operator1.groups,
         sentAt: t0 + 5,
         tokenExpiresAt: t0 + policy.tokenMs,
@@ -82,7 +84,7 @@ describe('hello of a client', () => {
     await welcomed(world, operator1, { name: 'A' });
     expect(world.connection(socket)).toMatchObject({
       state: 'ready',
-      clientId: 'client-1',
+      client: { clientId: 'client-1', epoch: 1 },
       nextDeadlineAt: t0 + world.policy.checkEveryMs,
     });
   });
@@ -148,6 +150,6 @@ describe('hello of a client', () => {
     const world = newWorld();
     await connected(world, operator1, { name: 'A' });
     await Promise.all([hello(world, socket), hello(world, socket)]);
-    expect([...world.state.clients.keys()]).toEqual([world.connection(socket)?.clientId]);
+    expect([...world.state.clients.keys()]).toEqual([world.connection(socket)?.client?.clientId]);
   });
 });

@@ -32,7 +32,7 @@ describe.each(failures)('a welcome that $what gives the claim back', ({ set, cod
     const b = await connected(world, rover1, { name: 'of-rover-1-B' });
     set(world, b);
     expect(await codeOfHello(world, b)).toBe(code);
-    expect(world.robot()).toEqual({ ...before, epoch: 3 });
+    expect(world.robot()).toEqual({ ...before, epoch: 3, claimedAt: expect.any(Array) });
     expect(world.session(sessionId)).toBeDefined();
     expect(world.gateway.to(robotSocket).map(({ type }) => type)).toEqual(['welcome', 'sessionRequested']);
     expect(world.gateway.closed).toEqual([]);
@@ -62,7 +62,7 @@ describe.each(failures)('a welcome that $what gives the claim back', ({ set, cod
     const b = await connected(world, rover1, { name: 'B' });
     set(world, b);
     await codeOfHello(world, b);
-    expect(world.robot()).toEqual({ ...before, epoch: 3 });
+    expect(world.robot()).toEqual({ ...before, epoch: 3, claimedAt: expect.any(Array) });
     expect(before?.resumeEndsAt).toBe(t0 + world.policy.resumeWindowMs);
   });
 
@@ -166,7 +166,7 @@ describe.each(['connections.markReady', 'fleets.enlist', 'sessions.listByRobot']
       const b = await connected(world, { ...rover1, groups: ['robots', 'fleet:new'] }, { name: 'B' });
       world.tap.fail(call);
       expect(await codeOfHello(world, b)).toBe('thrown');
-      expect(world.robot()).toEqual({ ...before, epoch: 3 });
+      expect(world.robot()).toEqual({ ...before, epoch: 3, claimedAt: expect.any(Array) });
       expect(world.gateway.to(a)).toHaveLength(1);
       expect(world.gateway.to(b)).toEqual([]);
     });

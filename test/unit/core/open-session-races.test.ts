@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SocketAddress } from '../../../functions/core/model/connection.ts';
 import { bye } from '../../../functions/core/use-cases/bye.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
-import { codeOf, connected, hello, open, opened, welcomed } from './support/cast.ts';
+import { cleanUpUntil, codeOf, connected, hello, open, opened, sent, welcomed } from './support/cast.ts';
 import { operator1, operator2, rover1 } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
 
@@ -23,38 +23,55 @@ async function openMeanwhile(
 }
 
 const steps = ['sessions.create', 'clients.addSession', 'robots.takeControl', 'post sessionRequested to A'];
+const beforeItIsListed = ['sessions.create', 'clients.addSession'];
 
-describe.each([
-  { how: '$disconnect', end: disconnect },
-  { how: 'bye', end: (deps: World['deps'], caller: SocketAddress) => bye(deps, { caller, signOut: false }) },
-])('a client that goes by $how in the middle', ({ end }) => {
-  it.each(steps)('leaves no row: held at %s', async (step) => {
-    const { world } = await openMeanwhile(step, ({ world, client }) => end(world.deps, client));
+describe('a client that goes by bye in the middle', () => {
+  const goes = ({ world, client }: { world: World; client: SocketAddress }) =>
+    bye(world.deps, { caller: client, signOut: false });
+
+  it.each(steps)('leaves no row, and control free: held at %s', async (step) => {
+    const { world } = await openMeanwhile(step, goes);
     expect(world.sessions()).toEqual([]);
-  });
-
-  it.each(['sessions.create', 'clients.addSession', 'post sessionRequested to A'])(
-    'I7: leaves control free: held at %s',
-    async (step) => {
-      const { world } = await openMeanwhile(step, ({ world, client }) => end(world.deps, client));
-      expect(world.robot()).not.toHaveProperty('controllerSessionId');
-    },
-  );
-
-  it('I7: leaves control free for the next one: held at robots.takeControl', async () => {
-    const { world } = await openMeanwhile('robots.takeControl', ({ world, client }) =>
-      end(world.deps, client),
-    );
+    expect(world.state.clients.size).toBe(0);
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(await opened(world, await welcomed(world, operator2))).toMatchObject({ mode: 'control' });
   });
 
-  it.each(['sessions.create', 'clients.addSession'])('is unauthenticated: held at %s', async (step) => {
-    const { answer, robot, world } = await openMeanwhile(step, ({ world, client }) =>
-      end(world.deps, client),
-    );
+  it.each(beforeItIsListed)('is unauthenticated: held at %s', async (step) => {
+    const { answer, robot, world } = await openMeanwhile(step, goes);
     expect(codeOf(answer)).toBe('unauthenticated');
     expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
+  });
+});
+
+describe('a client that goes by $disconnect in the middle', () => {
+  const goes = ({ world, client }: { world: World; client: SocketAddress }) => disconnect(world.deps, client);
+
+  it.each(['robots.takeControl', ...beforeItIsListed])(
+    'I7: leaves no row, and control free: held at %s',
+    async (step) => {
+      const { world, answer, robot } = await openMeanwhile(step, goes);
+      expect(codeOf(answer)).toBe('unauthenticated');
+      expect(world.sessions()).toEqual([]);
+      expect(world.state.clients.size).toBe(0);
+      expect(world.robot()).not.toHaveProperty('controllerSessionId');
+      expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
+      expect(await opened(world, await welcomed(world, operator2))).toMatchObject({ mode: 'control' });
+    },
+  );
+
+  it('I7: leaves a session that waits for it, in control, once it is listed; and nothing after the window', async () => {
+    const { world, robot } = await openMeanwhile('post sessionRequested to A', goes);
+    const [session] = world.sessions();
+    const resumeEndsAt = world.clock.at + world.policy.resumeWindowMs;
+    expect(world.sessions()).toMatchObject([{ mode: 'control', resumeEndsAt }]);
+    expect(session).not.toHaveProperty('socket');
+    expect(world.robot()).toMatchObject({ controllerSessionId: session?.sessionId });
+    await cleanUpUntil(world, resumeEndsAt);
+    expect(world.sessions()).toEqual([]);
+    expect(world.state.clients.size).toBe(0);
+    expect(world.robot()).not.toHaveProperty('controllerSessionId');
+    expect(sent(world, robot, 'sessionClosed')).toMatchObject([{ reason: 'resume_ended' }]);
   });
 });
 
@@ -112,7 +129,8 @@ describe('one request that is sent twice at once', () => {
     const firstRow = world.tap.hold('sessions.create');
     const first = open(world, client, request);
     await firstRow.reachedBy(first);
-    await disconnect(world.deps, holder);
+    await bye(world.deps, { caller: holder, signOut: false });
+    expect(world.robot()).not.toHaveProperty('controllerSessionId');
     const secondRow = world.tap.hold('sessions.create');
     const second = open(world, client, request);
     await secondRow.reachedBy(second);

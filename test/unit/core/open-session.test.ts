@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { bye } from '../../../functions/core/use-cases/bye.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import {
   cleanUp,
+  cleanUpUntil,
   codeOf,
   connected,
   endpoint,
@@ -51,8 +53,10 @@ describe('openSession', () => {
         robotId: 'rover-1',
         sessionId: 'session-1',
         clientId: 'client-1',
+        clientEpoch: 1,
         socket: { connectionId: client.connectionId, endpoint, tokenExpiresAt },
         mode: 'control',
+        received: { byRobot: 0, byClient: 0 },
         openedAt: t0,
         nextDeadlineAt: tokenExpiresAt + world.policy.graceMs + world.policy.resumeWindowMs,
       },
@@ -166,7 +170,8 @@ describe('openSession, repeated with its requestId', () => {
     const holder = await welcomed(world, operator2);
     await opened(world, holder);
     const first = await opened(world, client, request);
-    await disconnect(world.deps, holder);
+    await bye(world.deps, { caller: holder, signOut: false });
+    expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(await opened(world, client, request)).toMatchObject({ mode: first.mode });
   });
 
@@ -191,7 +196,10 @@ describe('a robot that holds as many sessions as it may', () => {
     expect(codeOf(await open(world, third))).toBe('robot_busy');
     expect(world.state).toEqual(before);
     expect(requests(world, robot)).toHaveLength(2);
+    // A session that waits for its client keeps its place: who comes back within the window must find it.
     await disconnect(world.deps, viewer);
+    expect(codeOf(await open(world, third))).toBe('robot_busy');
+    await cleanUpUntil(world, t0 + world.policy.resumeWindowMs);
     expect(codeOf(await open(world, third))).toBeUndefined();
   });
 
@@ -248,9 +256,12 @@ describe('a session that could not be listed under its client', () => {
     const { world, client } = await setUp();
     world.tap.fail('clients.addSession');
     await expect(open(world, client, { requestId: 'request-1' })).rejects.toThrow('unavailable');
-    await opened(world, client, { requestId: 'request-1' });
+    const { sessionId } = await opened(world, client, { requestId: 'request-1' });
     await disconnect(world.deps, client);
+    expect(world.session(sessionId)).toMatchObject({ resumeEndsAt: t0 + world.policy.resumeWindowMs });
+    await cleanUpUntil(world, t0 + world.policy.resumeWindowMs);
     expect(world.sessions()).toEqual([]);
+    expect(world.state.clients.size).toBe(0);
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
   });
 });

@@ -15,7 +15,10 @@ describe('I5: a refresh that takes a permission away', () => {
     granted(await refresh(world, client, world.tokens.issue(movedAway)));
     const ended = { type: 'sessionClosed', sessionId, reason: 'forbidden' };
     expect(world.gateway.to(client).at(-1)).toEqual(ended);
-    expect(world.gateway.to(robot).at(-1)).toEqual(ended);
+    expect(world.gateway.to(robot).slice(-2)).toEqual([
+      ended,
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 },
+    ]);
     expect(world.sessions()).toEqual([]);
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(codeOf(await open(world, client))).toBe('forbidden');

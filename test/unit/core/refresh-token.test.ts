@@ -202,6 +202,8 @@ describe('the copies', () => {
       'robots.get',
       'sessions.get',
       'robots.get',
+      // And what it watches, which may have changed since it was read.
+      'connections.get',
     ]);
     const tokenExpiresAt = t0 + 10 + world.policy.tokenMs;
     for (const id of [sessionId, second.sessionId]) {

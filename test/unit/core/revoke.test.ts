@@ -25,7 +25,12 @@ describe.each(operations)('F13: $name', ({ how, record, reason, goAway, run }) =
       expect(world.connection(socket)).toBeUndefined();
     }
     expect([...world.gateway.closed].sort()).toEqual(['A', 'B']);
-    expect(world.gateway.to(robot).at(-1)).toEqual({ type: 'sessionClosed', sessionId, reason });
+    expect(world.gateway.to(robot).slice(-2)).toEqual([
+      { type: 'sessionClosed', sessionId, reason },
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 },
+    ]);
+    expect(sent(world, robot, 'peerAway')).toEqual([]);
+    expect(world.state.clients.size).toBe(1);
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(world.noted('disconnected').map((event) => event.how)).toEqual([how, how]);
     expect(world.noted('revoked')).toEqual([{ type: 'revoked', principalId, how, closed: 2 }]);
@@ -46,7 +51,10 @@ describe.each(operations)('F13: $name', ({ how, record, reason, goAway, run }) =
     await run(world);
     expect([robot, other].map((socket) => world.connection(socket))).toEqual(before);
     expect(world.sessions().map(({ sessionId }) => sessionId)).toEqual([keptId]);
-    expect(world.gateway.to(other).map(({ type }) => type)).toEqual(['welcome']);
+    // It hears of one thing that is its own as well: control of the robot is free.
+    expect(world.gateway.to(other).slice(1)).toEqual([
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 2 },
+    ]);
     granted(await send(world, other, signalOf(keptId)));
   });
 

@@ -5,18 +5,7 @@ import { connected, opened, welcomed } from '../core/support/cast.ts';
 import { operator1, rover1 } from '../core/support/people.ts';
 import { newWorld, type World } from '../core/support/world.ts';
 import { clientExamples } from '../protocol/support/examples.ts';
-import { api, codeSaid, messageEvent } from './support/gateway-calls.ts';
-
-const actions = [
-  'hello',
-  'refreshToken',
-  'listRobots',
-  'openSession',
-  'signal',
-  'closeSession',
-  'getIceServers',
-  'bye',
-] as const;
+import { api, codeSaid, messageEvent, messageRoutes } from './support/gateway-calls.ts';
 
 /** Callers in every state that a connection can be in. */
 const callers: Record<string, (world: World) => Promise<unknown>> = {
@@ -39,7 +28,7 @@ const callers: Record<string, (world: World) => Promise<unknown>> = {
 /** Said of every action once, not of each. */
 const ofAll: readonly ErrorCode[] = ['bad_request', 'payload_too_large', 'internal'];
 
-describe.each(actions)('the reference of %s', (action) => {
+describe.each(messageRoutes)('the reference of %s', (action) => {
   it('lists each code that a caller in any state gets', async () => {
     const codes = new Set<string>();
     for (const prepare of Object.values(callers)) {

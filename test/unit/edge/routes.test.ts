@@ -8,20 +8,10 @@ import { connected, inSession, opened, socketNamed, welcomed } from '../core/sup
 import { admin1, operator1, operator2, operator9, rover1, viewer1 } from '../core/support/people.ts';
 import { newWorld, stun, t0, type World } from '../core/support/world.ts';
 import { clientExamples, wrongClientMessages } from '../protocol/support/examples.ts';
-import { api, codeSaid, messageEvent, type RouteKey, said } from './support/gateway-calls.ts';
+import { api, codeSaid, messageEvent, messageRoutes, type RouteKey, said } from './support/gateway-calls.ts';
 
 const lifeMs = 600_000;
 const requestId = 'request-1';
-const routesOfMessages = [
-  'hello',
-  'refreshToken',
-  'listRobots',
-  'openSession',
-  'signal',
-  'closeSession',
-  'getIceServers',
-  'bye',
-] as const satisfies readonly RouteKey[];
 
 /** A robot `robot`, a client `A` in a session with it, and a client `B` of another fleet. */
 async function scene(world = newWorld()) {
@@ -136,7 +126,7 @@ describe('every answer is a status 200 with one message, its requestId copied', 
   });
 });
 
-describe.each(routesOfMessages)('what is wrong with a frame on %s', (action) => {
+describe.each(messageRoutes)('what is wrong with a frame on %s', (action) => {
   it.each([
     ['bad_request', 'not JSON', undefined],
     ['bad_request', '[]', undefined],

@@ -7,7 +7,7 @@ import { clientId, connectionId, principalId, requestId, robotId, sessionId } fr
 import { maxMessageBytes, protocolVersion, subprotocol } from '../../../protocol/limits.ts';
 import { replies } from '../../../protocol/replies.ts';
 
-/** As the design names them; `control_held` comes with the control leases. */
+/** As the design names them. */
 const designed: readonly ErrorCode[] = [
   'bad_request',
   'unknown_action',
@@ -24,6 +24,7 @@ const designed: readonly ErrorCode[] = [
   'robot_offline',
   'robot_busy',
   'session_unknown',
+  'control_held',
   'peer_away',
   'rate_limited',
   'unavailable',

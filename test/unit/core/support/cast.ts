@@ -104,6 +104,13 @@ export function sent<Type extends ServerMessage['type']>(world: World, to: Socke
     .filter((message): message is Extract<ServerMessage, { type: Type }> => message.type === type);
 }
 
+/** The key of the last `welcome`, by which the client may come back. */
+export function keyOf(world: World, socket: SocketAddress): string {
+  const key = sent(world, socket, 'welcome').at(-1)?.resumeKey;
+  if (key === undefined) throw new Error(`${socket.connectionId} was given no key`);
+  return key;
+}
+
 export function granted<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`Refused with ${outcome.refusal.code}: ${outcome.refusal.message}`);
   return outcome.value;

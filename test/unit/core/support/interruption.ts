@@ -54,6 +54,22 @@ export async function killedAtEachStep<S extends Scene, Result>(
   });
 }
 
+/**
+ * An action of which one call after the other fails, while all the others go through: an outage that
+ * lasts for one call. `after`: what was asked for was done, and only the answer lost.
+ */
+export async function failedAtEachStep<S extends Scene, Result>(
+  of: Interruption<S, Result>,
+  when: 'before' | 'after' = 'before',
+): Promise<readonly string[]> {
+  return atEachStep(of, async (scene, index) => {
+    scene.world.tap.failAfter(index, when);
+    const outcome = await settled(of.action(scene));
+    scene.world.tap.heal();
+    return outcome;
+  });
+}
+
 async function atEachStep<S extends Scene, Result>(
   of: Interruption<S, Result>,
   run: (scene: S, index: number) => Promise<PromiseSettledResult<Result>>,

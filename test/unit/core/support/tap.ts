@@ -29,6 +29,7 @@ export function newTap() {
   const failures: Failure[] = [];
   const holds: Waiting[] = [];
   let stopBefore = Number.POSITIVE_INFINITY;
+  let failing: { readonly position: number; readonly when: Failure['when'] } | undefined;
 
   const failIf = (call: string, when: Failure['when']) => {
     const failure = failures.find((each) => each.call === call && each.when === when && each.times > 0);
@@ -40,14 +41,17 @@ export function newTap() {
   async function through<T>(call: string, make: () => Promise<T>): Promise<T> {
     calls.push(call);
     if (calls.length > stopBefore) throw broken(call);
+    const fails = failing?.position === calls.length ? failing.when : undefined;
     const at = holds.findIndex((hold) => hold.isIt(call));
     const [hold] = at < 0 ? [] : holds.splice(at, 1);
     if (hold !== undefined) {
       hold.reach();
       await hold.released;
     }
+    if (fails === 'before') throw broken(call);
     failIf(call, 'before');
     const answer = await make();
+    if (fails === 'after') throw broken(call);
     failIf(call, 'after');
     return answer;
   }
@@ -88,9 +92,15 @@ export function newTap() {
       stopBefore = calls.length + count;
     },
 
+    /** Lets so many calls through and fails the next, whatever it is; those after it go through again. */
+    failAfter(count: number, when: Failure['when'] = 'before') {
+      failing = { position: calls.length + count + 1, when };
+    },
+
     /** All is well again. */
     heal() {
       failures.length = 0;
+      failing = undefined;
       stopBefore = Number.POSITIVE_INFINITY;
     },
 

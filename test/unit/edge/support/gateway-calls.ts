@@ -7,11 +7,15 @@ import { connectRoute } from '../../../../functions/routes/connect.ts';
 import { defaultRoute } from '../../../../functions/routes/default.ts';
 import { disconnectRoute } from '../../../../functions/routes/disconnect.ts';
 import { getIceServersRoute } from '../../../../functions/routes/get-ice-servers.ts';
+import { grantControlRoute } from '../../../../functions/routes/grant-control.ts';
 import { helloRoute } from '../../../../functions/routes/hello.ts';
 import { listRobotsRoute } from '../../../../functions/routes/list-robots.ts';
 import { openSessionRoute } from '../../../../functions/routes/open-session.ts';
 import { refreshTokenRoute } from '../../../../functions/routes/refresh-token.ts';
+import { releaseControlRoute } from '../../../../functions/routes/release-control.ts';
+import { requestControlRoute } from '../../../../functions/routes/request-control.ts';
 import { signalRoute } from '../../../../functions/routes/signal.ts';
+import { watchRobotsRoute } from '../../../../functions/routes/watch-robots.ts';
 import { serverMessage } from '../../../../protocol/messages.ts';
 import { endpoint } from '../../core/support/cast.ts';
 import type { World } from '../../core/support/world.ts';
@@ -24,13 +28,33 @@ const routes = {
   bye: byeRoute,
   hello: helloRoute,
   listRobots: listRobotsRoute,
+  watchRobots: watchRobotsRoute,
   openSession: openSessionRoute,
   closeSession: closeSessionRoute,
+  requestControl: requestControlRoute,
+  grantControl: grantControlRoute,
+  releaseControl: releaseControlRoute,
   getIceServers: getIceServersRoute,
   signal: signalRoute,
 };
 
 export type RouteKey = keyof typeof routes;
+
+/** Every route of a message that leads to a function: what a caller may ask for. */
+export const messageRoutes = [
+  'hello',
+  'refreshToken',
+  'listRobots',
+  'watchRobots',
+  'openSession',
+  'signal',
+  'closeSession',
+  'requestControl',
+  'grantControl',
+  'releaseControl',
+  'getIceServers',
+  'bye',
+] as const satisfies readonly RouteKey[];
 
 /** All routes that lead to a function, in one, over the stores of a world. */
 export function api(world: World, overrides: { readonly queryToken?: boolean } = {}) {

@@ -22,7 +22,14 @@ const at = 1_800_000_000_000;
 /** One of each: an action that is missing here does not compile. */
 export const clientExamples: Record<Action, Example> = {
   hello: {
-    full: { action: 'hello', requestId, protocol: 1, agent: 'example/1.0' },
+    full: {
+      action: 'hello',
+      requestId,
+      protocol: 1,
+      resume: `${clientId}.key`,
+      received: { [sessionId]: 12, 'another-session': 0 },
+      agent: 'example/1.0',
+    },
     least: { action: 'hello', protocol: 1 },
   },
   ping: { full: { action: 'ping', requestId }, least: { action: 'ping' } },
@@ -34,6 +41,10 @@ export const clientExamples: Record<Action, Example> = {
   listRobots: {
     full: { action: 'listRobots', requestId, cursor: '["demo","rover-1"]' },
     least: { action: 'listRobots' },
+  },
+  watchRobots: {
+    full: { action: 'watchRobots', requestId, robotIds: [robotId, 'rover-2'] },
+    least: { action: 'watchRobots' },
   },
   openSession: {
     full: { action: 'openSession', requestId, robotId, mode: 'control' },
@@ -47,6 +58,18 @@ export const clientExamples: Record<Action, Example> = {
     full: { action: 'closeSession', requestId, sessionId, robotId, reason: 'refused' },
     least: { action: 'closeSession', sessionId, robotId },
   },
+  requestControl: {
+    full: { action: 'requestControl', requestId, sessionId, robotId, force: true },
+    least: { action: 'requestControl', sessionId, robotId },
+  },
+  grantControl: {
+    full: { action: 'grantControl', requestId, sessionId, robotId, to: 'another-session' },
+    least: { action: 'grantControl', sessionId, robotId, to: 'another-session' },
+  },
+  releaseControl: {
+    full: { action: 'releaseControl', requestId, sessionId, robotId },
+    least: { action: 'releaseControl', sessionId, robotId },
+  },
   getIceServers: { full: { action: 'getIceServers', requestId }, least: { action: 'getIceServers' } },
   bye: { full: { action: 'bye', requestId, signOut: true }, least: { action: 'bye' } },
 };
@@ -54,8 +77,11 @@ export const clientExamples: Record<Action, Example> = {
 export const wrongClientMessages: readonly { action: Action; field: string; value: unknown }[] = [
   ...wrong('hello', 'protocol', ['1', 1.5, null]),
   ...wrong('hello', 'agent', [1, 'x'.repeat(129)]),
+  ...wrong('hello', 'resume', ['', false, 1, null, {}, 'x'.repeat(257)]),
+  ...wrong('hello', 'received', [[1], 'all', { 'a b': 1 }, { a: -1 }, { a: 1.5 }, { a: '1' }, { '': 1 }]),
   ...wrong('refreshToken', 'token', ['', 1, 'x'.repeat(16_385), ['a.b.c']]),
   ...wrong('listRobots', 'cursor', [1, 'x'.repeat(513), {}]),
+  ...wrong('watchRobots', 'robotIds', [[], '', 'rover-1', [''], [1], Array(51).fill('rover-1'), null]),
   ...wrong('openSession', 'robotId', ['', 1, 'x'.repeat(129)]),
   ...wrong('openSession', 'mode', ['drive', 'Control', true]),
   ...wrong('signal', 'sessionId', ['', 'a b', 'a#b', 'x'.repeat(65), 'ä']),
@@ -64,6 +90,14 @@ export const wrongClientMessages: readonly { action: Action; field: string; valu
   ...wrong('signal', 'kind', ['Offer', 'bye', 1]),
   ...wrong('closeSession', 'sessionId', ['a/b', null]),
   ...wrong('closeSession', 'robotId', ['', null]),
+  ...wrong('requestControl', 'sessionId', ['a b', null]),
+  ...wrong('requestControl', 'robotId', ['', 'x'.repeat(129)]),
+  ...wrong('requestControl', 'force', ['true', 1, null]),
+  ...wrong('grantControl', 'sessionId', ['', 'x'.repeat(65)]),
+  ...wrong('grantControl', 'robotId', ['', null]),
+  ...wrong('grantControl', 'to', ['', 'a b', null, 1]),
+  ...wrong('releaseControl', 'sessionId', ['', 'ä']),
+  ...wrong('releaseControl', 'robotId', ['', 1]),
   ...wrong('closeSession', 'reason', ['expired', 'revoked', 'robot_offline', '']),
 ];
 
@@ -99,7 +133,10 @@ const resumedSession = { sessionId, robotId, clientId, mode: 'view', state: 'sus
 
 /** One of each: a type that is missing here does not compile. */
 export const serverExamples: Record<ServerType, Example> = {
-  welcome: { full: { ...welcome, requestId, robotId, clientId, sessions: [resumedSession] }, least: welcome },
+  welcome: {
+    full: { ...welcome, requestId, robotId, clientId, resumeKey: 'a key', sessions: [resumedSession] },
+    least: welcome,
+  },
   pong: { full: { type: 'pong' }, least: { type: 'pong' } },
   tokenRefreshed: {
     full: { type: 'tokenRefreshed', requestId, sentAt: at, tokenExpiresAt: at, refreshAt: at },
@@ -121,6 +158,27 @@ export const serverExamples: Record<ServerType, Example> = {
       cursor: '["demo","rover-1"]',
     },
     least: { type: 'robots', robots: [] },
+  },
+  watching: { full: { type: 'watching', requestId }, least: { type: 'watching' } },
+  robotStatus: {
+    full: { type: 'robotStatus', requestId, robotId, state: 'away', sinceAt: at },
+    least: { type: 'robotStatus', robotId, state: 'online', sinceAt: 0 },
+  },
+  peerAway: {
+    full: { type: 'peerAway', requestId, sessionId, resumeEndsAt: at },
+    least: { type: 'peerAway', sessionId, resumeEndsAt: 0 },
+  },
+  peerBack: {
+    full: { type: 'peerBack', requestId, sessionId, received: 7 },
+    least: { type: 'peerBack', sessionId, received: 0 },
+  },
+  controlChanged: {
+    full: { type: 'controlChanged', requestId, robotId, sessionId, leaseEpoch: 3 },
+    least: { type: 'controlChanged', robotId, sessionId: null, leaseEpoch: 0 },
+  },
+  controlRequested: {
+    full: { type: 'controlRequested', requestId, sessionId, clientId },
+    least: { type: 'controlRequested', sessionId, clientId },
   },
   sessionOpened: {
     full: {
@@ -202,6 +260,15 @@ export const wrongServerMessages: readonly { type: ServerType; field: string; va
   { type: 'welcome', field: 'sessions', value: [{ ...resumedSession, received: -1 }] },
   { type: 'tokenRefreshed', field: 'refreshAt', value: 'soon' },
   { type: 'robots', field: 'robots', value: [{ robotId, state: 'online' }] },
+  { type: 'welcome', field: 'sessions', value: [{ ...resumedSession, state: 'closed' }] },
+  { type: 'welcome', field: 'resumeKey', value: 7 },
+  { type: 'robotStatus', field: 'state', value: 'lost' },
+  { type: 'robotStatus', field: 'sinceAt', value: -1 },
+  { type: 'peerAway', field: 'resumeEndsAt', value: 'soon' },
+  { type: 'peerBack', field: 'received', value: -1 },
+  { type: 'controlChanged', field: 'sessionId', value: 'a b' },
+  { type: 'controlChanged', field: 'leaseEpoch', value: -1 },
+  { type: 'controlRequested', field: 'clientId', value: '' },
   { type: 'sessionOpened', field: 'leaseEpoch', value: -1 },
   { type: 'sessionOpened', field: 'controller', value: 'a b' },
   { type: 'sessionClosed', field: 'reason', value: 'tired' },

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { onEveryAdapter } from './support/adapters.ts';
+import { sessionKey as key, resumeEndsAt, returning } from './support/clients.ts';
+import { client, connectionId, entering, leaving, t0 } from './support/samples.ts';
+
+const k = client('k');
+const c1 = connectionId('c1');
+const c2 = connectionId('c2');
+
+onEveryAdapter('ClientDirectory: the window of a client that is away', (stores) => {
+  const directory = () => stores().clients;
+  const enter = (connection = c1) => directory().enter(entering('k', { connectionId: connection }));
+  const detach = () => directory().detach(k, leaving('c1'));
+  const takeOver = (connection = c2) => directory().takeOver(k, returning(connection));
+  const add = (session: ReturnType<typeof key>, connection = c1) =>
+    directory().addSession(k, { connectionId: connection, session });
+
+  describe('a window that has begun', () => {
+    const back = (now: number) => directory().takeOver(k, returning('c2', { now }));
+
+    it.each([
+      ['later', resumeEndsAt + 60_000],
+      ['earlier', resumeEndsAt - 60_000],
+    ])('does not begin anew when the end is repeated with a %s one', async (_, until) => {
+      await enter();
+      await add(key('s1'));
+      await detach();
+      expect(await directory().detach(k, leaving('c1', until))).toEqual([key('s1')]);
+      expect(await back(resumeEndsAt)).toBeUndefined();
+      expect(await back(resumeEndsAt - 1)).toMatchObject({ previous: { resumeEndsAt } });
+    });
+
+    it('is the first of many at once', async () => {
+      await enter();
+      const ends = [1, 2, 3, 4].map((i) => resumeEndsAt + i);
+      await Promise.all(ends.map((until) => directory().detach(k, leaving('c1', until))));
+      const taken = await back(resumeEndsAt);
+      expect(ends).toContain(taken?.previous.resumeEndsAt);
+      await directory().giveBack(k, { epoch: 2, previous: taken?.previous ?? { keyHashes: [] }, from: c2 });
+      await directory().detach(k, leaving('c2', resumeEndsAt + 9000));
+      expect(await back(resumeEndsAt)).toMatchObject({ previous: taken?.previous });
+    });
+  });
+
+  describe('removeIfOver', () => {
+    const over = (now = resumeEndsAt) => directory().removeIfOver(k, now);
+    const isThere = async () => !(await enter(connectionId('another')));
+
+    it('deletes a client that is away, without sessions, at the end of its window', async () => {
+      await enter();
+      await detach();
+      await over();
+      expect(await isThere()).toBe(false);
+    });
+
+    it('deletes it when its last session has been removed, at whatever time after', async () => {
+      await enter();
+      await add(key('s1'));
+      await add(key('s2'));
+      await detach();
+      await directory().removeSession(k, key('s1'));
+      await over();
+      expect(await isThere()).toBe(true);
+      await directory().removeSession(k, key('s2'));
+      await over(resumeEndsAt * 2);
+      expect(await isThere()).toBe(false);
+    });
+
+    it('keeps one that is connected', async () => {
+      await enter();
+      await over(t0 * 2);
+      expect(await isThere()).toBe(true);
+      expect(await add(key('s1'))).toBe(true);
+    });
+
+    it('keeps one that is connected again', async () => {
+      await enter();
+      await detach();
+      await takeOver(c2);
+      await over(t0 * 2);
+      expect(await add(key('s1'), c2)).toBe(true);
+    });
+
+    it('keeps one whose window is still open', async () => {
+      await enter();
+      await detach();
+      await over(resumeEndsAt - 1);
+      expect(await takeOver(c2)).toMatchObject({ epoch: 2 });
+    });
+
+    it('keeps one that still has a session', async () => {
+      await enter();
+      await add(key('s1'));
+      await detach();
+      await over();
+      expect(await detach()).toEqual([key('s1')]);
+    });
+
+    it('is content when there is none, and may be repeated', async () => {
+      await over();
+      await enter();
+      await detach();
+      await over();
+      await over();
+      expect(await isThere()).toBe(false);
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import { watchRobots } from '../../../functions/core/use-cases/watch-robots.ts';
+import { disorder, misinformed } from './support/at-rest.ts';
+import { connected, granted, hello, sent, welcomed } from './support/cast.ts';
+import { overtakenAtEachStep } from './support/interruption.ts';
+import { operator2, rover1 } from './support/people.ts';
+import { pair, robot, robot2 } from './support/returning.ts';
+
+/** The robot is there, with a session and a watcher; its next connection is gone before it is welcomed. */
+async function scene() {
+  const made = await pair();
+  const watcher = await welcomed(made.world, operator2, { name: 'watcher' });
+  granted(await watchRobots(made.world.deps, { caller: watcher, robotIds: undefined }));
+  await connected(made.world, rover1, { name: 'robot-2' });
+  made.world.gateway.drop(robot2);
+  return { ...made, watcher };
+}
+type Scene = Awaited<ReturnType<typeof scene>>;
+
+const fails = ({ world }: Scene) => hello(world, robot2, { resume: true });
+const ends = ({ world }: Scene) => disconnect(world.deps, robot2);
+
+async function bothOrders(judge: (made: Scene) => unknown) {
+  const wrong: string[] = [];
+  for (const [action, by] of [
+    [fails, ends],
+    [ends, fails],
+  ] as const) {
+    wrong.push(...(await overtakenAtEachStep<Scene, unknown>({ scene, action, by, judge })));
+  }
+  return wrong;
+}
+
+describe('a robot that is given back to its old connection, and the end of the one that tried', () => {
+  it('I4: in whatever order: the old one is the robot, with its session and control', async () => {
+    const wrong = await bothOrders(({ world, sessionId }) => {
+      expect(world.robot()).toMatchObject({
+        state: 'online',
+        socket: robot,
+        controllerSessionId: sessionId,
+        leaseEpoch: 1,
+      });
+      expect(disorder(world)).toEqual([]);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('BUG (failing): in whatever order: its clients are not left to believe that it is away', async () => {
+    expect(await bothOrders(({ world }) => expect(misinformed(world)).toEqual([]))).toEqual([]);
+  });
+
+  it('BUG (failing): in whatever order: nor are those who watch it', async () => {
+    const wrong = await bothOrders(({ world, watcher }) => {
+      const last = sent(world, watcher, 'robotStatus').at(-1);
+      if (last !== undefined) expect(last.state).toBe('online');
+    });
+    expect(wrong).toEqual([]);
+  });
+});
