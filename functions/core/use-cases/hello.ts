@@ -28,7 +28,7 @@ export async function sayHello(deps: HelloDeps, hello: Hello): Promise<Outcome<u
   const connection = await deps.connections.get(hello.caller.connectionId);
   if (connection === undefined || connection.state === 'closing') return unauthenticated();
   if (isExpired(connection.token.expiresAt, deps.clock.now())) return tokenExpired();
-  if (await isRevokedConnection(deps, connection)) return endRevoked(deps, connection);
+  if (await isRevokedConnection(deps, connection)) return endRevoked(deps, connection.connectionId);
   return connection.identity.kind === 'robot'
     ? claimRobot(deps, { ...hello, connection, robotId: connection.identity.robotId })
     : enterClient(deps, hello, connection);
