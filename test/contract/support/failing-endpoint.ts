@@ -70,7 +70,7 @@ export async function failingEndpoint(answer: Answer | 'refuse'): Promise<Failin
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
-    requestHandler: { requestTimeout: 250, throwOnRequestTimeout: true },
+    requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
   });
   return {
     client,
