@@ -18,6 +18,8 @@ export const policy = makeTokenPolicy({
   tokenMs: 300_000,
   graceMs: 60_000,
   resumeWindowMs: 120_000,
+  warnMs: [60_000, 12_000],
+  cleanupEveryMs: 60_000,
   // Often enough that a program lives to see them, and near enough to each other to meet.
   checkEveryMs: 50_000,
   rollOverMs: { from: 100_000, to: 162_000 },

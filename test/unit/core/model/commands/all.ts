@@ -88,6 +88,7 @@ const troubles = {
 
 const oneRound = (round: fc.Arbitrary<Round>) => round.map((each) => [each]);
 const youngest = fc.constantFrom(0, 0, 1, 2);
+const noStep = fc.constant<Step | undefined>(undefined);
 const noSteps = fc.constant<readonly Step[]>([]);
 
 const refreshOf = refreshes.data.map((data) => (back: number) => refreshes.of({ ...data, back }));
@@ -128,6 +129,24 @@ const whileRevoked = fc
   .map(({ back, own, revoke, other, round }) => [
     { ...round, steps: [own(back), revokes.of({ ...revoke, back }), other] },
   ]);
+
+/** Somebody refreshes with a token of a new sign-in, and that one is revoked while the refresh is under way. */
+const theOffered = fc
+  .record({
+    back: youngest,
+    refresh: refreshes.data,
+    revoke: revokes.data,
+    other: fc.oneof(noStep, cleanups.any, hellos.any),
+    round: roundOf(noSteps, {
+      trouble: { ...troubles.ofRevoking, slow: ['connections.refresh', 'revocations.of', 'connections.get'] },
+      thenPass: littleTime,
+    }),
+  })
+  .map(({ back, refresh, revoke, other, round }) => {
+    const offered = refreshes.of({ ...refresh, back, signIn: 'new' });
+    const end = revokes.of({ ...revoke, back, what: 'sign-in', signIn: 'latest' });
+    return [{ ...round, steps: [offered, end, ...(other === undefined ? [] : [other])] }];
+  });
 
 const token = { signIn: 'latest', lifeMs: policy.tokenMs, ageMs: 0 } as const;
 const aRobot = oneByOne(arrivals.of({ user: 0, ...token }));
@@ -182,8 +201,9 @@ export const stresses = [
     stress: 'sign-ins that are revoked',
     programs: programs(
       fc.oneof(
-        { weight: 2, arbitrary: stressing(revoking, troubles.ofRevoking, littleTime) },
-        { weight: 1, arbitrary: whileRevoked },
+        { weight: 4, arbitrary: stressing(revoking, troubles.ofRevoking, littleTime) },
+        { weight: 2, arbitrary: whileRevoked },
+        { weight: 1, arbitrary: theOffered },
       ),
     ),
   },

@@ -5,6 +5,7 @@ import { known } from '../known-limits.ts';
 import { type Invariant, mustHold } from '../look.ts';
 import type { Actor } from '../steps.ts';
 import { type ModelWorld, policy } from '../world.ts';
+import { helloMetRefresh } from './met.ts';
 
 /** What a holder has been told, and of which token. */
 type Told = {
@@ -30,6 +31,8 @@ export const announced: Invariant = {
     const runs = new Map<ConnectionId, Set<Actor>>();
     const isShared = (id: ConnectionId, by?: Actor) =>
       known.announcedTwice && [...(runs.get(id) ?? [])].filter((each) => each !== by).length > (by ? 0 : 1);
+    /** Whose deadline may be that of the token before. */
+    const late = new Set<ConnectionId>();
     const nameOf = (id: ConnectionId, expiresAt: number) => `${id} ${expiresAt}`;
 
     const toldOf = ({ clock }: ModelWorld, id: ConnectionId, expiresAt: number): Told => {
@@ -102,12 +105,17 @@ export const announced: Invariant = {
       afterRound(world, { cleanedUpAt: at, writersOf }) {
         for (const id of runs.keys()) if (isShared(id)) again.set(id, world.clock.at);
         runs.clear();
+        for (const id of world.state.connections.keys()) {
+          if (helloMetRefresh(writersOf(id))) late.add(id);
+          else if (writersOf(id).size === 1) late.delete(id);
+        }
         if (at === undefined) return;
         // What a run has failed at was taken up again by this one.
         for (const [id, failedAt] of again) if (failedAt + retryMs <= at) again.delete(id);
         for (const { connectionId: id, state, token, connectedAt } of world.state.connections.values()) {
           const isOthers = [...writersOf(id)].some(({ name }) => name !== 'cleanup');
-          if (state !== 'ready' || isOthers || again.has(id) || !world.gateway.open.has(id)) continue;
+          const isExcused = isOthers || again.has(id) || late.has(id);
+          if (state !== 'ready' || isExcused || !world.gateway.open.has(id)) continue;
           const { since, expiresAt, warnings, expired } = toldOf(world, id, token.expiresAt);
           const isDue = (moment: number) => since < moment && moment <= at;
           const of = `${at - expiresAt} ms after the end`;

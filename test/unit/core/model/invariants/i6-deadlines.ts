@@ -3,6 +3,7 @@ import { retryMs } from '../../../../../functions/core/use-cases/end-connection.
 import type { ConnectionId } from '../../../../../protocol/ids.ts';
 import { type Invariant, mustHold } from '../look.ts';
 import { policy } from '../world.ts';
+import { helloMetRefresh } from './met.ts';
 
 /**
  * What the index says of a row. Sooner than needed is put right when it is due; later than needed would
@@ -31,9 +32,8 @@ export const deadlines: Invariant = {
             mustHold(nextDeadlineAt <= clock.at + retryMs, `${id} is closing, and rests too long`);
             continue;
           }
-          const writers = [...writersOf(id)].map(({ name }) => name.split(' ')[0]);
-          const haveMet = writers.includes('hello') && writers.includes('refresh');
-          const isOnes = writers.length === 1 && !failed.has(id);
+          const haveMet = helloMetRefresh(writersOf(id));
+          const isOnes = writersOf(id).size === 1 && !failed.has(id);
           if (isOnes) rests.delete(id);
           if (haveMet) rests.set(id, Math.max(row.token.expiresAt, row.connectedAt + policy.helloWithinMs));
           const afterClose = nextDeadlineAt - closesAt(policy, row);
