@@ -51,7 +51,7 @@ describe.each(stresses)('$stress, in every order', ({ programs }) => {
   }, timeoutMs);
 
   it.each(invariants)('$name', ({ name }) => {
-    if (cause.startsWith(name)) throw new Error(failure);
+    if (cause.startsWith(name)) throw new Error(`${cause}\n${failure}`);
   });
 
   it('and nothing else fails', () => {
