@@ -29,6 +29,8 @@ const expected: Record<string, readonly string[]> = {
   'robots.settle': ['UpdateItem robotSessions'],
   'robots.copyToken': ['GetItem robotSessions', 'UpdateItem robotSessions'],
   'robots.takeControl': ['GetItem robotSessions', 'UpdateItem robotSessions'],
+  'robots.confirmControl': ['UpdateItem robotSessions'],
+  'robots.freeUnconfirmed': ['UpdateItem robotSessions'],
   'robots.dropControl': ['UpdateItem robotSessions'],
   'robots.due': ['Query robotSessions/byDeadline'],
   'sessions.create': ['GetItem clientSessions', 'PutItem clientSessions'],

@@ -170,6 +170,8 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await robots.claim(rover, claim);
     await expectAttributes(...online);
     await robots.takeControl(rover, session('s1'));
+    await expectAttributes(...online, 'controllerSessionId', 'controlUnconfirmed');
+    await robots.confirmControl(rover, session('s1'));
     await robots.release(rover, lost);
     await expectAttributes(
       'sinceAt',

@@ -70,6 +70,12 @@ const copyToken = fc.tuple(who, ms).map(([name, longer]) =>
 const takeControl = sessionName.map((name) =>
   named(`takeControl ${name}`, ({ store, robotId }) => store.takeControl(robotId, session(name))),
 );
+const confirmControl = sessionName.map((name) =>
+  named(`confirmControl ${name}`, ({ store, robotId }) => store.confirmControl(robotId, session(name))),
+);
+const freeUnconfirmed = sessionName.map((name) =>
+  named(`freeUnconfirmed ${name}`, ({ store, robotId }) => store.freeUnconfirmed(robotId, session(name))),
+);
 const dropControl = sessionName.map((name) =>
   named(`dropControl ${name}`, ({ store, robotId }) => store.dropControl(robotId, session(name))),
 );
@@ -78,10 +84,8 @@ const steps = fc.array(
     { weight: 4, arbitrary: claim },
     { weight: 2, arbitrary: release },
     { weight: 2, arbitrary: takeControl },
-    ...[giveBack, leave, endResume, settle, copyToken, dropControl].map((arbitrary) => ({
-      weight: 1,
-      arbitrary,
-    })),
+    ...[giveBack, leave, endResume, settle, copyToken].map((arbitrary) => ({ weight: 1, arbitrary })),
+    ...[confirmControl, freeUnconfirmed, dropControl].map((arbitrary) => ({ weight: 1, arbitrary })),
   ),
   { minLength: 1, maxLength: 30 },
 );

@@ -197,6 +197,55 @@ onEveryAdapter('RobotSessionStore: token, control, reads', (stores) => {
       expect(await get()).toMatchObject({ leaseEpoch: 2 });
     });
 
+    it('confirms it for who has it, and gives the row', async () => {
+      await store().claim(rover, byA);
+      const taken = await store().takeControl(rover, s1);
+      expect(await store().confirmControl(rover, s2)).toBeUndefined();
+      expect(await store().confirmControl(rover, s1)).toEqual(taken);
+      expect(await store().confirmControl(rover, s1)).toEqual(taken);
+      expect(await get()).toEqual(taken);
+      await store().dropControl(rover, s1);
+      expect(await store().confirmControl(rover, s1)).toBeUndefined();
+      expect(await store().confirmControl(robot('unknown'), s1)).toBeUndefined();
+      expect(await store().get(robot('unknown'))).toBeUndefined();
+    });
+
+    it('frees it for another only until it is confirmed, also when it is taken once more', async () => {
+      await store().claim(rover, byA);
+      await store().takeControl(rover, s1);
+      expect(await store().freeUnconfirmed(rover, s2)).toBe(false);
+      expect(await store().freeUnconfirmed(rover, s1)).toBe(true);
+      expect(await get()).not.toHaveProperty('controllerSessionId');
+      expect(await store().freeUnconfirmed(rover, s1)).toBe(false);
+      await store().takeControl(rover, s1);
+      await store().confirmControl(rover, s1);
+      const taken = await store().takeControl(rover, s1);
+      expect(await store().freeUnconfirmed(rover, s1)).toBe(false);
+      expect(await get()).toEqual(taken);
+    });
+
+    it('a session that lost confirmed control has none to confirm: the next one is for the time being again', async () => {
+      await store().claim(rover, byA);
+      await store().takeControl(rover, s1);
+      await store().confirmControl(rover, s1);
+      await store().dropControl(rover, s1);
+      await store().takeControl(rover, s2);
+      expect(await store().freeUnconfirmed(rover, s2)).toBe(true);
+    });
+
+    it.each(bothOrders)('is confirmed or freed, never both ($order)', async ({ race }) => {
+      for (const name of names('raced', 10)) {
+        const raced = robot(name);
+        await store().claim(raced, byA);
+        await store().takeControl(raced, s1);
+        const [confirmed, freed] = await race(
+          () => store().confirmControl(raced, s1),
+          () => store().freeUnconfirmed(raced, s1),
+        );
+        expect(confirmed === undefined).toBe(freed);
+      }
+    });
+
     it('frees it once of two at once', async () => {
       await store().claim(rover, byA);
       await store().takeControl(rover, s1);

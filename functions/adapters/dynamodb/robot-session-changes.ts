@@ -73,17 +73,19 @@ export function becomeAgain(
 const freeControl = {
   set: { controlHeld: 0 },
   compute: { leaseEpoch: sumOf('leaseEpoch', 'controlHeld') },
-  remove: ['controllerSessionId'],
+  remove: ['controllerSessionId', 'controlUnconfirmed'],
 } satisfies Change;
 
 export const loseControl: Change = freeControl;
 
 export function giveControl(sessionId: string): Change {
   return {
-    set: { controllerSessionId: sessionId, controlHeld: 1 },
+    set: { controllerSessionId: sessionId, controlHeld: 1, controlUnconfirmed: 1 },
     compute: { leaseEpoch: raised('leaseEpoch') },
   };
 }
+
+export const confirmControl: Change = { remove: ['controlUnconfirmed'] };
 
 /** Of a row that may be new: no control yet. */
 export const keepControl: Change = {

@@ -7,6 +7,7 @@ import {
   becomeAway,
   becomeOffline,
   becomeOnline,
+  confirmControl,
   dueAgain,
   dueNoMore,
   giveControl,
@@ -155,6 +156,29 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       if (result.written) return toRobotSession(result.row);
       const current = await get(robotId);
       return current?.controllerSessionId === sessionId ? current : undefined;
+    },
+
+    async confirmControl(robotId, sessionId) {
+      const result = await table.update(
+        { robotId },
+        {
+          changes: [confirmControl],
+          onlyIf: is('controllerSessionId', sessionId),
+          returning: 'ALL_NEW',
+        },
+      );
+      return result.written ? toRobotSession(result.row) : undefined;
+    },
+
+    async freeUnconfirmed(robotId, sessionId) {
+      const { written } = await table.update(
+        { robotId },
+        {
+          changes: [loseControl],
+          onlyIf: allOf(is('controllerSessionId', sessionId), isPresent('controlUnconfirmed')),
+        },
+      );
+      return written;
     },
 
     async dropControl(robotId, sessionId) {

@@ -6,7 +6,7 @@ import { called, dueIn, type MemoryState } from './memory-state.ts';
 
 const maxAtOnce = 100;
 
-export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): RobotSessionStore {
+export function memoryRobotSessionStore({ robots, unsettled, unconfirmed }: MemoryState): RobotSessionStore {
   const replace = (robot: RobotSession, retryAt?: number) => {
     robots.set(robot.robotId, robot);
     if (retryAt === undefined) unsettled.delete(robot.robotId);
@@ -99,7 +99,25 @@ export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): Rob
         if (robot?.controllerSessionId === sessionId) return robot;
         if (robot === undefined || robot.state === 'offline') return undefined;
         if (robot.controllerSessionId !== undefined) return undefined;
+        unconfirmed.set(robotId, sessionId);
         return replace({ ...robot, controllerSessionId: sessionId, leaseEpoch: robot.leaseEpoch + 1 });
+      }),
+
+    confirmControl: (robotId, sessionId) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.controllerSessionId !== sessionId) return undefined;
+        unconfirmed.delete(robotId);
+        return robot;
+      }),
+
+    freeUnconfirmed: (robotId, sessionId) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.controllerSessionId !== sessionId) return false;
+        if (unconfirmed.get(robotId) !== sessionId) return false;
+        replace(withoutControl(robot));
+        return true;
       }),
 
     dropControl: (robotId, sessionId) =>

@@ -81,15 +81,18 @@ async function begin(
 
 /**
  * Control for who asks first (I7). Control that stands with a session that does not exist was left by
- * somebody who died between taking it and writing the session, or is only now about to write it: then
- * that one finds control gone and gives up.
+ * somebody who died between taking it and writing the session, or is only now about to write it: that
+ * one has confirmed by then, and keeps it, or cannot any more, and gives up.
  */
 async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: SessionKey): Promise<boolean> {
   if ((await deps.robots.takeControl(robotId, sessionId)) !== undefined) return true;
   const holder = (await deps.robots.get(robotId))?.controllerSessionId;
   if (holder === undefined) return false;
-  if ((await deps.sessions.get({ robotId, sessionId: holder })) !== undefined) return false;
-  await deps.robots.dropControl(robotId, holder);
+  const isNoMore = async () => (await deps.sessions.get({ robotId, sessionId: holder })) === undefined;
+  if (!(await isNoMore())) return false;
+  const freed = await deps.robots.freeUnconfirmed(robotId, holder);
+  // Confirmed by now, hence written: only if it still is not there has it gone.
+  if (!freed && (await isNoMore())) await deps.robots.dropControl(robotId, holder);
   return (await deps.robots.takeControl(robotId, sessionId)) !== undefined;
 }
 
@@ -107,11 +110,13 @@ async function admit(deps: OpenSessionDeps, session: ClientSession): Promise<Out
   // in the list after writing its groups, so one of the two sees the other.
   const connection = await deps.connections.get(socket.connectionId);
   if (connection === undefined) return unauthenticated();
-  const robot = await deps.robots.get(robotId);
+  const controlled =
+    session.mode === 'control' ? await deps.robots.confirmControl(robotId, sessionId) : undefined;
+  const robot = controlled ?? (await deps.robots.get(robotId));
   if (robot === undefined || robot.state === 'offline') return robotOffline();
   const { groups } = connection.identity;
   if (!maySee(groups, robot.fleets) || !mayUse(groups, session.mode)) return forbidden();
-  if (session.mode === 'control' && robot.controllerSessionId !== sessionId) {
+  if (session.mode === 'control' && controlled === undefined) {
     return refused('unavailable', 'Control changed hands at this very moment; open the session again.');
   }
   return done(await tellRobot(deps, session, robot));

@@ -58,6 +58,8 @@ const calls: Calls = {
     settle: (store) => store.settle(rover),
     copyToken: (store) => store.copyToken(rover, copy),
     takeControl: (store) => store.takeControl(rover, s1),
+    confirmControl: (store) => store.confirmControl(rover, s1),
+    freeUnconfirmed: (store) => store.freeUnconfirmed(rover, s1),
     dropControl: (store) => store.dropControl(rover, s1),
     due: (store) => store.due(due),
   },

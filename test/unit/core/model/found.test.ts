@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rollOverAt } from '../../../../functions/core/model/connection-deadline.ts';
 import { bye } from '../../../../functions/core/use-cases/bye.ts';
-import { cleanUp, connected, granted, hello, socketNamed, welcomed } from '../support/cast.ts';
-import { operator1, rover1 } from '../support/people.ts';
+import { cleanUp, codeOf, connected, granted, hello, open, socketNamed, welcomed } from '../support/cast.ts';
+import { operator1, operator2, rover1 } from '../support/people.ts';
 import { newWorld, t0 } from '../support/world.ts';
 
 /** What the model has found and is mended, shrunk and told as a story. */
@@ -74,5 +74,41 @@ describe('F13: a bye that signs out', () => {
     await expect(bye(deps, { caller: leaving, signOut: true })).rejects.toThrow('unavailable');
     await bye(deps, { caller: leaving, signOut: true });
     expect(world.gateway.closed).toContain(young.connectionId);
+  });
+});
+
+describe('I7: an opening that finds control with a session that is not written yet', () => {
+  async function twoOpen() {
+    const world = newWorld();
+    await welcomed(world, rover1);
+    const first = await welcomed(world, operator1);
+    const second = await welcomed(world, operator2);
+    const creating = world.tap.hold('sessions.create');
+    const firstOpens = open(world, first);
+    await creating.reachedBy(firstOpens);
+    const freeing = world.tap.hold('robots.freeUnconfirmed');
+    const secondOpens = open(world, second);
+    await freeing.reachedBy(secondOpens);
+    return { world, firstOpens, creating, secondOpens, freeing };
+  }
+
+  it('leaves it alone when that one is granted first', async () => {
+    const { world, firstOpens, creating, secondOpens, freeing } = await twoOpen();
+    creating.release();
+    const one = granted(await firstOpens);
+    freeing.release();
+    expect([one.mode, granted(await secondOpens).mode]).toEqual(['control', 'view']);
+    expect(world.robot()).toMatchObject({ controllerSessionId: one.sessionId });
+  });
+
+  it('takes it when it was freed first, and that one hears so', async () => {
+    const { world, firstOpens, creating, secondOpens, freeing } = await twoOpen();
+    freeing.release();
+    const other = granted(await secondOpens);
+    creating.release();
+    expect(codeOf(await firstOpens)).toBe('unavailable');
+    expect(other.mode).toBe('control');
+    expect(world.robot()).toMatchObject({ controllerSessionId: other.sessionId });
+    expect(world.sessions()).toHaveLength(1);
   });
 });
