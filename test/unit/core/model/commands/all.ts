@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { littleTime, muchTime, untilSomething } from '../passing.ts';
+import { littleTime, muchTime } from '../passing.ts';
 import {
   oneByOne,
   type Round,
@@ -18,6 +18,7 @@ import { moments } from './moment.ts';
 import { opens } from './open-session.ts';
 import { refreshes } from './refresh.ts';
 import { revokes } from './revoke.ts';
+import { atTheLast, atTheMoment, badWelcome, oldCopy, theOffered, troubles, whileRevoked } from './scenes.ts';
 import { closes, signals } from './signal.ts';
 
 const each = {
@@ -62,92 +63,6 @@ const revoking = often({
   ...{ cut: 1, disconnect: 1, bye: 4, revoke: 10, cleanup: 2 },
 });
 
-const troubles = {
-  any: {
-    blindOften: 1,
-    slow: [
-      ...['revocations.of', 'connections.create', 'connections.get', 'connections.markReady'],
-      ...['connections.refresh', 'connections.markClosing', 'sessions.create', 'peers.post'],
-    ],
-  },
-  ofLives: {
-    blindOften: 0,
-    slow: [
-      ...['connections.get', 'connections.refresh', 'connections.markReady', 'connections.putOff'],
-      ...['connections.settle', 'connections.beginClosing', 'peers.post', 'peers.find'],
-    ],
-  },
-  ofRevoking: {
-    blindOften: 3,
-    slow: [
-      ...['revocations.of', 'connections.create', 'connections.get', 'connections.markReady'],
-      ...['connections.refresh', 'connections.refresh', 'connections.markClosing', 'peers.post'],
-    ],
-  },
-} satisfies Record<string, Trouble>;
-
-const oneRound = (round: fc.Arbitrary<Round>) => round.map((each) => [each]);
-const youngest = fc.constantFrom(0, 0, 1, 2);
-const noStep = fc.constant<Step | undefined>(undefined);
-const noSteps = fc.constant<readonly Step[]>([]);
-
-const refreshOf = refreshes.data.map((data) => (back: number) => refreshes.of({ ...data, back }));
-const helloOf = fc.constant((back: number) => hellos.of(back));
-const arrivalOf = arrivals.any.map((step) => () => step);
-
-/** Somebody refreshes, says hello or comes just when the cleanup is at work. */
-const atTheMoment = fc
-  .record({
-    back: youngest,
-    own: fc.oneof(
-      { weight: 3, arbitrary: refreshOf },
-      { weight: 1, arbitrary: helloOf },
-      { weight: 1, arbitrary: arrivalOf },
-    ),
-    others: fc.tuple(cleanups.any, moments.any),
-    before: roundOf(noSteps, { trouble: troubles.ofLives, thenPass: untilSomething }),
-    meeting: roundOf(noSteps, { trouble: troubles.ofLives, thenPass: muchTime }),
-  })
-  .map(({ back, own, others, before, meeting }) => [
-    { ...before, thenPass: { ...before.thenPass, of: back } },
-    { ...meeting, steps: [own(back), ...others] },
-  ]);
-
-/** Somebody refreshes, says hello or comes just when their sign-ins are revoked. */
-const whileRevoked = fc
-  .record({
-    back: youngest,
-    own: fc.oneof(
-      { weight: 4, arbitrary: refreshOf },
-      { weight: 1, arbitrary: helloOf },
-      { weight: 2, arbitrary: arrivalOf },
-    ),
-    revoke: revokes.data,
-    other: fc.oneof(moments.any, arrivals.any),
-    round: roundOf(noSteps, { trouble: troubles.ofRevoking, thenPass: littleTime }),
-  })
-  .map(({ back, own, revoke, other, round }) => [
-    { ...round, steps: [own(back), revokes.of({ ...revoke, back }), other] },
-  ]);
-
-/** Somebody refreshes with a token of a new sign-in, and that one is revoked while the refresh is under way. */
-const theOffered = fc
-  .record({
-    back: youngest,
-    refresh: refreshes.data,
-    revoke: revokes.data,
-    other: fc.oneof(noStep, cleanups.any, hellos.any),
-    round: roundOf(noSteps, {
-      trouble: { ...troubles.ofRevoking, slow: ['connections.refresh', 'revocations.of', 'connections.get'] },
-      thenPass: littleTime,
-    }),
-  })
-  .map(({ back, refresh, revoke, other, round }) => {
-    const offered = refreshes.of({ ...refresh, back, signIn: 'new' });
-    const end = revokes.of({ ...revoke, back, what: 'sign-in', signIn: 'latest' });
-    return [{ ...round, steps: [offered, end, ...(other === undefined ? [] : [other])] }];
-  });
-
 const token = { signIn: 'latest', lifeMs: policy.tokenMs, ageMs: 0 } as const;
 const aRobot = oneByOne(arrivals.of({ user: 0, ...token }));
 const andAClient = oneByOne(arrivals.of({ user: 2, ...token }));
@@ -179,32 +94,52 @@ function programs(scene: fc.Arbitrary<readonly Round[]>): fc.Arbitrary<Program> 
   return fc.record({ setting, rounds });
 }
 
-const stressing = (steps: fc.Arbitrary<Step>, trouble: Trouble, thenPass: typeof littleTime) =>
-  oneRound(roundOf(together(steps), { trouble, thenPass }));
+type Stress = {
+  readonly trouble: Trouble;
+  readonly thenPass: typeof littleTime;
+  /** What comes instead of any steps at once, so many times out of 10. */
+  readonly scenes: readonly fc.WeightedArbitrary<readonly Round[]>[];
+};
+
+function stressing(step: fc.Arbitrary<Step>, { trouble, thenPass, scenes }: Stress): fc.Arbitrary<Program> {
+  const rounds = roundOf(together(step), { trouble, thenPass }).map((round) => [round]);
+  const weight = scenes.reduce((rest, scene) => rest - scene.weight, 10);
+  return programs(fc.oneof({ weight, arbitrary: rounds }, ...scenes));
+}
 
 /** Each is kept by each invariant; what they stress differs. */
 export const stresses = [
   {
     stress: 'whatever can happen',
-    programs: programs(stressing(anything, troubles.any, littleTime)),
+    programs: stressing(anything, {
+      trouble: troubles.any,
+      thenPass: littleTime,
+      scenes: [
+        { weight: 1, arbitrary: badWelcome },
+        { weight: 1, arbitrary: oldCopy },
+      ],
+    }),
   },
   {
     stress: 'tokens that run out',
-    programs: programs(
-      fc.oneof(
-        { weight: 3, arbitrary: stressing(lives, troubles.ofLives, muchTime) },
-        { weight: 1, arbitrary: atTheMoment },
-      ),
-    ),
+    programs: stressing(lives, {
+      trouble: troubles.ofLives,
+      thenPass: muchTime,
+      scenes: [
+        { weight: 2, arbitrary: atTheMoment },
+        { weight: 1, arbitrary: atTheLast },
+      ],
+    }),
   },
   {
     stress: 'sign-ins that are revoked',
-    programs: programs(
-      fc.oneof(
-        { weight: 4, arbitrary: stressing(revoking, troubles.ofRevoking, littleTime) },
-        { weight: 2, arbitrary: whileRevoked },
-        { weight: 1, arbitrary: theOffered },
-      ),
-    ),
+    programs: stressing(revoking, {
+      trouble: troubles.ofRevoking,
+      thenPass: littleTime,
+      scenes: [
+        { weight: 3, arbitrary: whileRevoked },
+        { weight: 2, arbitrary: theOffered },
+      ],
+    }),
   },
 ] as const;
