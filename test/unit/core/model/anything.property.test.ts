@@ -4,7 +4,7 @@ import { type Program, stresses } from './commands/all.ts';
 import { lastCleanup } from './commands/cleanup.ts';
 import { invariants } from './invariants/all.ts';
 import type { Invariant, Look } from './look.ts';
-import { runs, sayHowToRepeat, seed } from './seed.ts';
+import { runs, sayHowToRepeat } from './seed.ts';
 import { modelWorld } from './world.ts';
 
 const timeoutMs = Math.max(60_000, runs * 200);
@@ -44,7 +44,7 @@ describe.each(stresses)('$stress, in every order', ({ programs }) => {
     const property = fc.asyncProperty(fc.scheduler(), programs, async (scheduler, program) => {
       await live(scheduler, program, invariants.map(namedLook));
     });
-    const report = await fc.check(property, { numRuns: runs, seed });
+    const report = await fc.check(property, { numRuns: runs });
     if (!report.failed) return;
     failure = await fc.asyncDefaultReportMessage(report);
     cause = report.errorInstance instanceof Error ? report.errorInstance.message : '';

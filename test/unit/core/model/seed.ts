@@ -1,8 +1,7 @@
+import { seed } from '../../../support/property-seed.ts';
+
 /** Number of programs of each kind. */
 export const runs = Number(process.env.HELIOGRAPH_PROPERTY_RUNS ?? 500);
-
-/** The same number makes the same programs again, in the same order. */
-export const seed = Number(process.env.HELIOGRAPH_PROPERTY_SEED ?? Date.now() % 2 ** 31);
 
 /** Said on success too: what held for these programs can be looked at again. */
 export function sayHowToRepeat(): void {
