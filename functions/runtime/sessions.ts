@@ -1,4 +1,5 @@
 import { randomIds } from '../adapters/runtime/random-ids.ts';
+import { staticIceServers } from '../adapters/turn/static-ice-servers.ts';
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
 import type { RoutesOf } from '../route-table.ts';
 import { closeSessionRoute } from '../routes/close-session.ts';
@@ -37,7 +38,7 @@ export function sessionsFunction(environment: Environment, overrides: Overrides 
       policy: tokenPolicyFrom(environment),
       fleetSize: fleetSizeFrom(environment),
       maxSessionsPerRobot: maxSessionsPerRobotFrom(environment),
-      iceServers: iceServersFrom(environment),
+      iceServers: staticIceServers(iceServersFrom(environment)),
       connections: make.connections(),
       robots: make.robots(),
       sessions: make.sessions(),

@@ -6,6 +6,7 @@ import { memoryFleetDirectory } from '../../../../functions/adapters/memory/flee
 import { memoryState } from '../../../../functions/adapters/memory/memory-state.ts';
 import { memoryRobotSessionStore } from '../../../../functions/adapters/memory/robot-session-store.ts';
 import { memorySignalPath } from '../../../../functions/adapters/memory/signal-path.ts';
+import { staticIceServers } from '../../../../functions/adapters/turn/static-ice-servers.ts';
 import { DependencyUnavailable } from '../../../../functions/core/ports/dependency-unavailable.ts';
 import { deadlineShards } from '../../../../functions/table-shapes.ts';
 import type { ConnectionId, SessionId } from '../../../../protocol/ids.ts';
@@ -135,7 +136,7 @@ export function modelWorld(scheduler: Scheduler, looks: readonly Look[]) {
       ids,
       deadlineShards,
       fleetSize: 1,
-      iceServers: [],
+      iceServers: staticIceServers([]),
       maxSessionsPerRobot: 3,
       lifeLog: { note: () => {} },
       verifier: inTurn('verifier', tokens.verifier),
