@@ -7,14 +7,9 @@ import { helloRoute } from '../routes/hello.ts';
 import { listRobotsRoute } from '../routes/list-robots.ts';
 import { openSessionRoute } from '../routes/open-session.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
+import { iceServersOf } from './ice-servers.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
-import {
-  type Environment,
-  fleetSizeFrom,
-  iceServersFrom,
-  maxSessionsPerRobotFrom,
-  tokenPolicyFrom,
-} from './settings.ts';
+import { type Environment, fleetSizeFrom, maxSessionsPerRobotFrom, tokenPolicyFrom } from './settings.ts';
 
 const routes = {
   hello: helloRoute,
@@ -37,7 +32,7 @@ export function sessionsFunction(environment: Environment, overrides: Overrides 
       policy: tokenPolicyFrom(environment),
       fleetSize: fleetSizeFrom(environment),
       maxSessionsPerRobot: maxSessionsPerRobotFrom(environment),
-      iceServers: iceServersFrom(environment),
+      iceServers: iceServersOf(environment, { overrides, clock }),
       connections: make.connections(),
       robots: make.robots(),
       sessions: make.sessions(),

@@ -6,6 +6,7 @@ import { memoryFleetDirectory } from '../../../../functions/adapters/memory/flee
 import { memoryRevocationStore } from '../../../../functions/adapters/memory/revocation-store.ts';
 import { memoryRobotSessionStore } from '../../../../functions/adapters/memory/robot-session-store.ts';
 import { memorySignalPath } from '../../../../functions/adapters/memory/signal-path.ts';
+import { staticIceServers } from '../../../../functions/adapters/turn/static-ice-servers.ts';
 import type { Connection } from '../../../../functions/core/model/connection.ts';
 import type { ConnectionStore } from '../../../../functions/core/ports/connection-store.ts';
 import { DependencyUnavailable } from '../../../../functions/core/ports/dependency-unavailable.ts';
@@ -97,7 +98,7 @@ export function modelPorts(inside: Inside): (by: Actor) => ModelDeps {
       lifeLog,
       deadlineShards,
       fleetSize: 1,
-      iceServers: [],
+      iceServers: staticIceServers([]),
       maxSessionsPerRobot: 3,
       verifier: inTurn('verifier', cognito.verifier),
       connections: inTurn('connections', index.over(memoryConnectionStore(rows))),
