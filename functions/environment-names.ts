@@ -23,8 +23,10 @@ export const settingVariables = {
   queryToken: 'HELIOGRAPH_QUERY_TOKEN',
   /** Base URL of `@connections` with the stage, when it is not the regional `execute-api` endpoint: the local stack and emulators. */
   managementEndpoint: 'HELIOGRAPH_MANAGEMENT_ENDPOINT',
-  /** JSON list of ICE servers. */
+  /** JSON list of the ICE servers that are the same for everybody. */
   iceServers: 'HELIOGRAPH_ICE_SERVERS',
+  /** JSON of the TURN servers whose credentials are made by a secret: their URLs, the secret's name or ARN, the credentials' life. */
+  turn: 'HELIOGRAPH_TURN',
   /** Number of robots that the reconnect spread is computed from. */
   fleetSize: 'HELIOGRAPH_FLEET_SIZE',
   /** `newest` or `reject-new`. */

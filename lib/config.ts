@@ -7,6 +7,7 @@ import {
   type TokenPolicy,
   tokenPolicySchema,
 } from '../protocol/token-policy.ts';
+import { turnSchema } from './turn-config.ts';
 
 /** Every setting is a context key with this before its name: `-c heliograph:stage=prod`. */
 export const contextPrefix = 'heliograph:';
@@ -43,10 +44,13 @@ const configSchema = z.strictObject({
   queryToken: z.boolean().default(false),
   /** Which token of the pool opens a connection. */
   tokenUse: z.enum(['access', 'id', 'either']).default('access'),
+  /** Servers that are the same for everybody: STUN, or TURN with fixed credentials, which everybody who signs in gets to see. */
   iceServers: z
     .array(iceServer)
     .min(1)
     .default([{ urls: ['stun:stun.l.google.com:19302'] }]),
+  /** TURN servers that take credentials made for each side of each session. */
+  turn: turnSchema.optional(),
   /** Number of robots, from which clients learn over how long to spread their reconnects. */
   fleetSize: z.int().positive().default(100),
   /** Which connection is the robot when two want to be: the one that connected last, or the one that has it for as long as it is there. */

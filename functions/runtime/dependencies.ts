@@ -21,6 +21,8 @@ export type Overrides = {
   readonly onStoreRequest?: (command: string) => void;
   /** Called with each post to a socket. */
   readonly onPost?: () => void;
+  /** Gives the secret of the TURN servers, instead of Secrets Manager. Throws what its port throws. */
+  readonly readTurnSecret?: () => Promise<string>;
 };
 
 /** Far below the functions' own timeout, so that a slow table ends in a retryable refusal and not in silence. */

@@ -11,11 +11,11 @@ import { releaseControlRoute } from '../routes/release-control.ts';
 import { requestControlRoute } from '../routes/request-control.ts';
 import { watchRobotsRoute } from '../routes/watch-robots.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
+import { iceServersOf } from './ice-servers.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
 import {
   type Environment,
   fleetSizeFrom,
-  iceServersFrom,
   maxSessionsPerRobotFrom,
   takeoverFrom,
   tokenPolicyFrom,
@@ -47,7 +47,7 @@ export function sessionsFunction(environment: Environment, overrides: Overrides 
       takeover: takeoverFrom(environment),
       fleetSize: fleetSizeFrom(environment),
       maxSessionsPerRobot: maxSessionsPerRobotFrom(environment),
-      iceServers: iceServersFrom(environment),
+      iceServers: iceServersOf(environment, { overrides, clock }),
       connections: make.connections(),
       robots: make.robots(),
       sessions: make.sessions(),

@@ -65,6 +65,19 @@ export function takeoverFrom(environment: Environment) {
   return z.enum(['newest', 'reject-new']).parse(setting(environment, 'takeover'));
 }
 
+const turnSettings = z.object({
+  urls: z.array(z.string()).min(1),
+  /** Name or ARN. */
+  secretId: z.string().min(1),
+  credentialsMs: z.int().positive(),
+});
+export type TurnSettings = z.infer<typeof turnSettings>;
+
+/** TURN servers that want credentials of their own for each holder; undefined when there are none. */
+export function turnFrom(environment: Environment): TurnSettings | undefined {
+  return optional(environment, 'turn') === undefined ? undefined : json(environment, 'turn', turnSettings);
+}
+
 const positive = z.coerce.number().int().positive();
 
 export function fleetSizeFrom(environment: Environment): number {

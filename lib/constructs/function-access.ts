@@ -17,10 +17,14 @@ export type ManagementMethod = 'GET' | 'POST' | 'DELETE';
 /** What may be asked of Cognito. Nobody may create users or change them. */
 export type UserPoolAction = 'AdminGetUser' | 'AdminUserGlobalSignOut';
 
+/** What may be asked of Secrets Manager, where TURN servers are configured. */
+export type SecretAction = 'GetSecretValue';
+
 export type FunctionAccess = {
   readonly tables: { readonly [T in TableName]?: TableAccess<T> };
   readonly connections: readonly ManagementMethod[];
   readonly userPool?: readonly UserPoolAction[];
+  readonly turnSecret?: readonly SecretAction[];
 };
 
 /**
@@ -51,6 +55,7 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
     },
     // GET: where a robot keeps its connection, whether that is still there.
     connections: ['GET', 'POST', 'DELETE'],
+    turnSecret: ['GetSecretValue'],
   },
   /** signal: one read of two rows and one post; the connection's row only when its copy has expired. */
   relay: {

@@ -10,6 +10,7 @@ import { functionAccess, type TableAccess } from './function-access.ts';
 import { HeliographFunction } from './heliograph-function.ts';
 import type { HeliographTable } from './heliograph-table.ts';
 import type { Identity } from './identity.ts';
+import type { TurnSecret } from './turn-secret.ts';
 import type { WebSocketSignalingApi } from './websocket-signaling-api.ts';
 
 type Tables = { readonly [T in TableName]: HeliographTable<T> };
@@ -28,6 +29,7 @@ const settingsOf: Record<FunctionName, readonly SettingName[]> = {
   sessions: [
     'tokenPolicy',
     'iceServers',
+    'turn',
     'fleetSize',
     'takeover',
     'maxSessionsPerRobot',
@@ -79,6 +81,8 @@ export class SignalingFunctions extends Construct {
     readonly tables: Tables;
     readonly signaling: WebSocketSignalingApi;
     readonly identity: Identity;
+    /** Where TURN servers are configured. */
+    readonly turnSecret: TurnSecret | undefined;
   }): void {
     for (const [name, user] of this.entries()) {
       const access = functionAccess[name];
@@ -88,6 +92,7 @@ export class SignalingFunctions extends Construct {
       allowTable(user, targets.tables.directory, access.tables.directory);
       targets.signaling.allowManagement(user, access.connections);
       if (access.userPool !== undefined) targets.identity.allow(user, access.userPool);
+      if (access.turnSecret !== undefined) targets.turnSecret?.allow(user, access.turnSecret);
     }
   }
 
@@ -132,6 +137,7 @@ function settingValues(
     tokenUse: config.tokenUse,
     queryToken: String(config.queryToken),
     iceServers: JSON.stringify(config.iceServers),
+    turn: config.turn === undefined ? undefined : JSON.stringify(config.turn),
     fleetSize: String(config.fleetSize),
     takeover: config.robotTakeover,
     maxSessionsPerRobot: String(config.maxSessionsPerRobot),

@@ -7,6 +7,7 @@ import { DeadLetters } from '../constructs/dead-letters.ts';
 import type { Identity } from '../constructs/identity.ts';
 import { RevocationEvents } from '../constructs/revocation-events.ts';
 import { SignalingFunctions } from '../constructs/signaling-functions.ts';
+import { TurnSecret } from '../constructs/turn-secret.ts';
 import { WebSocketSignalingApi } from '../constructs/websocket-signaling-api.ts';
 import type { StoreStack } from './store-stack.ts';
 
@@ -32,7 +33,9 @@ export class SignalingStack extends Stack {
     if (config.apiGatewayLogRole === 'create') {
       signaling.stage.node.addDependency(new ApiGatewayLogRole(this, 'ApiGatewayLogRole'));
     }
-    functions.allow({ tables: props.tables, signaling, identity: props.identity });
+    const turnSecret =
+      config.turn === undefined ? undefined : new TurnSecret(this, 'TurnSecret', config.turn);
+    functions.allow({ tables: props.tables, signaling, identity: props.identity, turnSecret });
     functions.configure({ config, identity: props.identity, api: signaling.api });
 
     const undelivered = new DeadLetters(this, 'Undelivered');

@@ -1,4 +1,5 @@
 import { settingVariables, tableVariables } from '../../functions/environment-names.ts';
+import type { TurnSettings } from '../../functions/runtime/settings.ts';
 import { tableNames } from '../../functions/table-shapes.ts';
 import type { TokenPolicy } from '../../protocol/token-policy.ts';
 import type { TableNames } from '../store/create-tables.ts';
@@ -16,6 +17,7 @@ export function functionEnvironment(of: {
     readonly endpoint: string;
   };
   readonly managementEndpoint: string;
+  readonly turn: TurnSettings | undefined;
 }): Readonly<Record<string, string>> {
   const settings = {
     tokenPolicy: JSON.stringify(of.policy),
@@ -26,6 +28,7 @@ export function functionEnvironment(of: {
     queryToken: 'true',
     managementEndpoint: of.managementEndpoint,
     iceServers: '[]',
+    turn: of.turn === undefined ? '' : JSON.stringify(of.turn),
     fleetSize: '3',
     takeover: 'newest',
     maxSessionsPerRobot: '10',

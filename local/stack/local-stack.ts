@@ -80,7 +80,12 @@ export async function startLocalStack(
     const [home] = gateways;
     if (home === undefined) throw new Error('A local stack has at least one region.');
 
-    const environment = environmentFor(home.managementEndpoint, homeRegion, { policy, store, identity });
+    const environment = environmentFor(home.managementEndpoint, homeRegion, {
+      policy,
+      store,
+      identity,
+      options,
+    });
     const schedule = startSchedule({
       everyMs: policy.cleanupEveryMs,
       invoke: cleanupFunction(environment, overrides),
@@ -141,9 +146,11 @@ type Shared = {
   readonly policy: TokenPolicy;
   readonly store: { readonly endpoint: string };
   readonly identity: LocalIdentity;
+  readonly options: LocalStackOptions;
 };
 
-function environmentFor(managementEndpoint: string, region: string, { policy, store, identity }: Shared) {
+function environmentFor(managementEndpoint: string, region: string, shared: Shared) {
+  const { policy, store, identity, options } = shared;
   return functionEnvironment({
     region,
     policy,
@@ -156,6 +163,7 @@ function environmentFor(managementEndpoint: string, region: string, { policy, st
       endpoint: identity.url,
     },
     managementEndpoint,
+    turn: options.turn,
   });
 }
 
@@ -163,7 +171,6 @@ async function startRegion(
   of: Shared & {
     readonly region: string;
     readonly port: number;
-    readonly options: LocalStackOptions;
     readonly overrides: Overrides;
   },
 ): Promise<LocalGateway> {

@@ -1,3 +1,4 @@
+import type { TurnSettings } from '../../functions/runtime/settings.ts';
 import { makeTokenPolicy, type TokenPolicy } from '../../protocol/token-policy.ts';
 
 /** What `npm start` can be told. Durations in milliseconds. */
@@ -16,6 +17,8 @@ export type LocalStackOptions = {
   readonly identityClock?: () => number;
   /** Where DynamoDB's data are kept; in memory when absent. */
   readonly dataDir?: string;
+  /** TURN servers to give credentials for; none when absent. The secret comes from an override. */
+  readonly turn?: TurnSettings;
 };
 
 /** The gateway's own limits, which `--idle-timeout` and `--connection-max-age` shorten. */

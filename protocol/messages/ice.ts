@@ -9,9 +9,14 @@ export const iceServer = z.object({
 });
 export type IceServer = z.infer<typeof iceServer>;
 
+/** What one receiver is given. */
+export const iceServersOfOne = z
+  .array(iceServer)
+  .describe('credentials among them are this receiver’s own, and run out; `getIceServers` gives new ones');
+
 export const getIceServers = clientMessage('getIceServers', {}).describe('Asks for STUN and TURN servers.');
 
 export const iceServers = serverMessage('iceServers', {
-  iceServers: z.array(iceServer),
-  expiresAt: timestampMs.describe('ask again after this moment'),
+  iceServers: iceServersOfOne,
+  expiresAt: timestampMs.describe('ask again after this moment, before anything new is to be gathered'),
 }).describe('Answers `getIceServers`.');

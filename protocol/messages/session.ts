@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { closeReasonNames } from '../close-reasons.ts';
 import { clientId, robotId, sessionId } from '../ids.ts';
 import { clientMessage, serverMessage } from './envelope.ts';
-import { iceServer } from './ice.ts';
+import { iceServersOfOne } from './ice.ts';
 
 export const sessionMode = z.enum(['control', 'view']);
 export type SessionMode = z.infer<typeof sessionMode>;
@@ -25,14 +25,14 @@ export const sessionOpened = serverMessage('sessionOpened', {
   state: sessionState,
   controller: sessionId.nullable().describe('the session that holds control, or null'),
   leaseEpoch: z.int().nonnegative(),
-  iceServers: z.array(iceServer),
+  iceServers: iceServersOfOne,
 }).describe('Answers `openSession`.');
 
 export const sessionRequested = serverMessage('sessionRequested', {
   sessionId,
   clientId,
   mode: sessionMode,
-  iceServers: z.array(iceServer),
+  iceServers: iceServersOfOne,
 }).describe('Tells the robot of a new session. Its answer to the offer accepts, its `closeSession` refuses.');
 
 export const closeSession = clientMessage('closeSession', {

@@ -115,7 +115,7 @@ onEveryAdapter('ClientDirectory: takeOver against the others', (stores) => {
         await raced.detach('c1');
         const [taken] = await race(
           () => raced.takeOver('c2', { now: resumeEndsAt - 1 }),
-          () => raced.removeIfOver(resumeEndsAt),
+          () => raced.removeIfIdle(),
         );
         expect(await raced.add('c2', 's1')).toBe(taken !== undefined);
       }

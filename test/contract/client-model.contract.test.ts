@@ -80,10 +80,10 @@ const remove = who.map((by) =>
     return of(subject).remove(by);
   }),
 );
-const removeIfOver = fc.constant(
-  named('removeIfOver', (subject, now) => {
+const removeIfIdle = fc.constant(
+  named('removeIfIdle', (subject) => {
     subject.seen.age = 0;
-    return of(subject).removeIfOver(now);
+    return of(subject).removeIfIdle();
   }),
 );
 
@@ -153,7 +153,7 @@ const weighted = (often: fc.Arbitrary<Step>[], seldom: fc.Arbitrary<Step>[]) =>
     ),
     { minLength: 1, maxLength: 30 },
   );
-const directorySteps = weighted([enter, takeOver, detach, add], [giveBack, drop, remove, removeIfOver]);
+const directorySteps = weighted([enter, takeOver, detach, add], [giveBack, drop, remove, removeIfIdle]);
 const sessionSteps = weighted([createSession, suspend, moveTo], [copyToken, noteReceived, removeIfDue]);
 
 /** What holds of a session’s row at any time, and between it and the next (I4). */

@@ -116,7 +116,7 @@ onEveryAdapter('ClientSessionStore: loss and return', (stores) => {
       expect(await store().listByRobot(key.robotId)).toEqual([]);
     });
 
-    it('BUG (failing): of nothing is without effect', async () => {
+    it('of nothing is without effect', async () => {
       await store().create(s1());
       await store().noteReceived(key, {});
       expect(await get()).toEqual(s1());

@@ -113,8 +113,8 @@ onEveryAdapter('ConnectionStore: markClosing', (stores) => {
   });
 
   describe('for a token', () => {
-    const { expiresAt } = robotConnection('a').token;
-    const judged = { retryAt: t0 + 5, how: 'revoked', tokenExpiresAt: expiresAt } as const;
+    const { refreshes } = robotConnection('a');
+    const judged = { retryAt: t0 + 5, how: 'revoked', refreshes } as const;
 
     it.each(['connected', 'ready'] as const)('marks one that has it, %s', async (state) => {
       await store().create(robotConnection('a', { state }));
@@ -123,13 +123,12 @@ onEveryAdapter('ConnectionStore: markClosing', (stores) => {
       expect(await store().get(a)).toEqual(closing);
     });
 
-    it.each([
-      ['longer', expiresAt + 1],
-      ['shorter', expiresAt - 1],
-    ])('gives nothing of one whose token is %s, and changes nothing of it', async (_, end) => {
+    it('gives nothing of one that was refreshed since, though with the same end, and changes nothing of it', async () => {
       const connection = robotConnection('a');
-      const other = { ...connection, token: { ...connection.token, expiresAt: end } };
-      await store().create(other);
+      await store().create(connection);
+      const token = { ...connection.token, originJti: 'another sign-in' };
+      expect(await store().refresh(a, { ...refreshed, token })).toBe('refreshed');
+      const other = await existing(stores(), a);
       expect(await store().markClosing(a, judged)).toBeUndefined();
       expect(await store().get(a)).toEqual(other);
     });
@@ -152,7 +151,7 @@ onEveryAdapter('ConnectionStore: markClosing', (stores) => {
       const renewed = await existing(stores(), a);
       expect(await store().markClosing(a, judged)).toBeUndefined();
       expect(await store().get(a)).toEqual(renewed);
-      const next = { ...judged, tokenExpiresAt: later.expiresAt };
+      const next = { ...judged, refreshes: renewed.refreshes };
       expect(await store().markClosing(a, next)).toMatchObject({ state: 'closing', token: later });
     });
 

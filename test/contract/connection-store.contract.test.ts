@@ -193,6 +193,21 @@ onEveryAdapter('ConnectionStore', (stores) => {
       );
     });
 
+    it.each(['connected', 'ready'] as const)(
+      'of another state than the row’s %s changes nothing, and says so',
+      async (state) => {
+        const connection = robotConnection('a', { state });
+        await store().create(connection);
+        const token = { ...connection.token, expiresAt: connection.token.expiresAt + 1 };
+        const change = { token, groups: [], nextDeadlineAt: t0 + 9 };
+        const other = state === 'ready' ? 'connected' : 'ready';
+        expect(await store().refresh(a, { ...change, state: other })).toBe('changed');
+        expect(await store().get(a)).toEqual(connection);
+        expect(await store().refresh(a, { ...change, state })).toBe('refreshed');
+        expect(await store().get(a)).toMatchObject({ token, state, refreshes: 1 });
+      },
+    );
+
     it('counts those that were written, and no other', async () => {
       await store().create(robotConnection('a', { refreshes: 5 }));
       await store().refresh(a, refreshed);

@@ -128,7 +128,7 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
 
   it('no call makes a row of a client that is not there', async () => {
     const { clients } = stores();
-    const { takeOver, detach, add, giveBack, removeSession, remove, removeIfOver } = clientIn(() => clients);
+    const { takeOver, detach, add, giveBack, removeSession, remove, removeIfIdle } = clientIn(() => clients);
     const previous = { connectionId: connectionId('c1'), keyHashes: ['key-1', 'key-1'] };
     await takeOver('c2');
     await giveBack({ epoch: 0, previous, from: connectionId('c2') });
@@ -137,13 +137,13 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
     await removeSession('s1');
     await add('c1', 's1');
     await remove('c1');
-    await removeIfOver(t0 * 2);
+    await removeIfIdle();
     expect(await rowsOf(database(), 'directory')).toEqual([]);
   });
 
   it('a refused call leaves the row as it was', async () => {
     const { clients } = stores();
-    const { enter, takeOver, detach, add, giveBack, remove, removeIfOver } = clientIn(() => clients);
+    const { enter, takeOver, detach, add, giveBack, remove, removeIfIdle } = clientIn(() => clients);
     await enter('c1');
     await add('c1', 's1');
     const untouched = async () => {
@@ -156,7 +156,7 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
       await add('c2', 's2');
       await detach('c2');
       await remove('c2');
-      await removeIfOver(t0 * 2);
+      await removeIfIdle();
       expect(await onlyRowOf(database(), 'directory')).toEqual(row);
     };
     await untouched();

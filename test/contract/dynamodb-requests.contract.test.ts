@@ -31,6 +31,8 @@ const expected: Record<string, readonly string[]> = {
   'robots.copyToken': ['GetItem robotSessions', 'UpdateItem robotSessions'],
   'robots.takeControl': ['GetItem robotSessions', 'UpdateItem robotSessions'],
   'robots.passControl': ['UpdateItem robotSessions'],
+  'robots.confirmControl': ['UpdateItem robotSessions'],
+  'robots.freeUnconfirmed': ['UpdateItem robotSessions'],
   'robots.dropControl': ['UpdateItem robotSessions'],
   'robots.due': ['Query robotSessions/byDeadline'],
   'sessions.create': ['GetItem clientSessions', 'PutItem clientSessions'],
@@ -52,7 +54,7 @@ const expected: Record<string, readonly string[]> = {
   'clients.removeSession': ['UpdateItem directory'],
   'clients.detach': ['UpdateItem directory'],
   'clients.remove': ['DeleteItem directory'],
-  'clients.removeIfOver': ['DeleteItem directory'],
+  'clients.removeIfIdle': ['DeleteItem directory'],
   'fleets.enlist': ['DeleteItem directory', 'PutItem directory'],
   'fleets.list': ['Query directory'],
   'watches.watch': ['PutItem directory'],
@@ -135,7 +137,7 @@ onEveryDatabase('Requests to DynamoDB', (database) => {
       'clients.takeOver',
       'clients.giveBack',
       'clients.detach',
-      'clients.removeIfOver',
+      'clients.removeIfIdle',
     ];
     const counts = new Map<string, Set<number>>();
     for (const { method, make } of [...everyCall, ...everyCall].flatMap((call) => [call, call])) {

@@ -41,7 +41,7 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     const token = { issuedAt: t0, expiresAt: t0 + 100_001, signedInAt: t0 };
     await connections.refresh(a, { token, groups: [], nextDeadlineAt: t0 + 160_001 });
     await after(t0 + 160_001);
-    const seen = clientConnection('a', { token });
+    const seen = clientConnection('a', { token, refreshes: 1 });
     await connections.putOff(seen, { now: t0 + 160_001, until: t0 + 170_001 });
     await after(t0 + 170_001);
     await connections.settle(seen, { settledUntil: t0 + 160_001, nextDeadlineAt: t0 + 180_001 });
@@ -131,9 +131,12 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await robots.claim(rover, claim);
     await expectAttributes(...online);
     await robots.takeControl(rover, session('s1'));
+    await expectAttributes(...online, 'controllerSessionId', 'controlUnconfirmed');
+    await robots.confirmControl(rover, session('s1'));
     await expectAttributes(...online, 'controllerSessionId');
     await robots.passControl(rover, { from: session('s1'), to: session('s2') });
-    await expectAttributes(...online, 'controllerSessionId');
+    await expectAttributes(...online, 'controllerSessionId', 'controlUnconfirmed');
+    await robots.confirmControl(rover, session('s2'));
     await robots.release(rover, lost);
     await expectAttributes(
       'sinceAt',

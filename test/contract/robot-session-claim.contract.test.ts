@@ -194,7 +194,7 @@ onEveryAdapter('RobotSessionStore: claim', (stores) => {
       },
     );
 
-    it('BUG (failing): of nobody at all, takes only a robot that has no connection', async () => {
+    it('of nobody at all, takes only a robot that has no connection', async () => {
       await store().claim(rover, byA);
       expect(await store().claim(rover, { ...byC, insteadOf: [] })).toEqual({ won: false });
       expect(await get()).toEqual(claimed);

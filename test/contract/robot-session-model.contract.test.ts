@@ -91,6 +91,12 @@ const passControl = fc
       store.passControl(robotId, { from: session(from), to: session(to) }),
     ),
   );
+const confirmControl = sessionName.map((name) =>
+  named(`confirmControl ${name}`, ({ store, robotId }) => store.confirmControl(robotId, session(name))),
+);
+const freeUnconfirmed = sessionName.map((name) =>
+  named(`freeUnconfirmed ${name}`, ({ store, robotId }) => store.freeUnconfirmed(robotId, session(name))),
+);
 const dropControl = sessionName.map((name) =>
   named(`dropControl ${name}`, ({ store, robotId }) => store.dropControl(robotId, session(name))),
 );
@@ -100,10 +106,8 @@ const steps = fc.array(
     { weight: 2, arbitrary: release },
     { weight: 2, arbitrary: takeControl },
     { weight: 2, arbitrary: passControl },
-    ...[giveBack, leave, endResume, settle, copyToken, dropControl].map((arbitrary) => ({
-      weight: 1,
-      arbitrary,
-    })),
+    ...[giveBack, leave, endResume, settle, copyToken].map((arbitrary) => ({ weight: 1, arbitrary })),
+    ...[confirmControl, freeUnconfirmed, dropControl].map((arbitrary) => ({ weight: 1, arbitrary })),
   ),
   { minLength: 1, maxLength: 30 },
 );

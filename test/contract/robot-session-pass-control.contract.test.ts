@@ -51,7 +51,7 @@ onEveryAdapter('RobotSessionStore: passControl', (stores) => {
       expect(await get()).toEqual(free);
     });
 
-    it('BUG (failing): to itself is no change of control, so it raises no epoch (I7)', async () => {
+    it('to itself is no change of control, so it raises no epoch (I7)', async () => {
       await store().claim(rover, byA);
       const held = await store().takeControl(rover, s1);
       await pass(s1, s1);

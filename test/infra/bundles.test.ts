@@ -48,6 +48,10 @@ describe('bundles', () => {
     // A quarter of a bundle that a Lambda has no use for.
     expect(inputs.filter((path) => /credential-provider-(?!env)/.test(path))).toEqual([]);
     expect(inputs).toContainEqual(expect.stringContaining('node_modules/@aws-sdk/client-dynamodb/'));
+    // Each brings a client of its own: only where something is asked of it.
+    const asksFor = (client: string) => inputs.some((path) => path.includes(`/client-${client}/`));
+    expect(asksFor('secrets-manager')).toBe(name === 'sessions');
+    expect(asksFor('cognito-identity-provider')).toBe(name === 'revocation');
     expect(output.imports.filter(({ path }) => !isBuiltin(path)).map(({ path }) => path)).toEqual([]);
     expect(text.split('\n').length).toBeLessThan(bytes / 2_000);
     expect(bytes).toBeLessThanOrEqual(largestBytes);

@@ -92,6 +92,84 @@ describe('a configuration is refused, by the name of the key,', () => {
   });
 });
 
+describe('TURN servers', () => {
+  const urls = ['turn:turn.example.org'];
+  const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:turn/shared-AbC123';
+
+  test('are none unless configured', () => {
+    expect(parseConfig({})).not.toHaveProperty('turn');
+  });
+
+  test('take their secret by name or ARN, and credentials of an hour', () => {
+    const turn = (of: unknown) => parseConfig({ 'heliograph:turn': of }).turn;
+    const credentialsMs = 3_600_000;
+    expect(turn({ urls, secretArn })).toEqual({ urls, secretId: secretArn, credentialsMs });
+    expect(turn(JSON.stringify({ urls, secretName: 'turn/shared' }))).toEqual({
+      urls,
+      secretId: 'turn/shared',
+      credentialsMs,
+    });
+    expect(turn({ urls, secretArn, credentialsMs: 86_400_000 })).toMatchObject({ credentialsMs: 86_400_000 });
+  });
+
+  test.each([
+    'turn:turn.example.org',
+    'turn:turn.example.org:3478',
+    'turn:192.0.2.1:3478?transport=udp',
+    'turn:[2001:db8::1]:3478?transport=tcp',
+    'turns:turn.example.org:5349?transport=tcp',
+  ])('may be at %s', (url) => {
+    expect(parseConfig({ 'heliograph:turn': { urls: [url], secretArn } }).turn?.urls).toEqual([url]);
+  });
+
+  test.each([
+    ...[
+      'stun:turn.example.org',
+      'turn://turn.example.org',
+      'turn:user:password@turn.example.org',
+      'turn.example.org',
+      'turn:turn.example.org?transport=sctp',
+      'turn:turn.example.org:port',
+    ].map((url) => [
+      url,
+      { urls: [url], secretArn },
+      /heliograph:turn\.urls\.0: must be a TURN URL, such as/,
+    ]),
+    ['no server', { urls: [], secretArn }, /heliograph:turn\.urls: must name at least one server/],
+    ['no secret', { urls }, /heliograph:turn: must have either secretArn or secretName/],
+    ['two secrets', { urls, secretArn, secretName: 'turn' }, /heliograph:turn: must have either/],
+    ['the secret itself', { urls, secret: 'north' }, /heliograph:turn\.secret is no setting/],
+    [
+      'half an ARN',
+      { urls, secretArn: secretArn.slice(0, -7) },
+      /heliograph:turn\.secretArn: must be the whole/,
+    ],
+    [
+      'the ARN of something else',
+      { urls, secretArn: 'arn:aws:s3:::turn' },
+      /turn\.secretArn: must be the whole/,
+    ],
+    ['an ARN for a name', { urls, secretName: secretArn }, /heliograph:turn\.secretName: must be the name/],
+    [
+      'a life below a minute',
+      { urls, secretArn, credentialsMs: 59_999 },
+      /credentialsMs: must be at least 60000/,
+    ],
+    [
+      'a life above a day',
+      { urls, secretArn, credentialsMs: 86_400_001 },
+      /credentialsMs: must be at most 86400000/,
+    ],
+  ] as [string, unknown, RegExp][])('are refused for %s', (_what, turn, message) => {
+    expect(refusal({ 'heliograph:turn': turn })).toMatch(message);
+  });
+
+  test('I9: are refused without a word of what may be a secret', () => {
+    const turn = { urls: ['turn:user:north@turn.example.org'], secret: 'north', secretArn: 'north' };
+    expect(refusal({ 'heliograph:turn': turn })).not.toContain('north');
+  });
+});
+
 describe('a token policy is refused', () => {
   const hourMs = 3_600_000;
   test.each([

@@ -116,6 +116,29 @@ describe('settings', () => {
     expect(told).toEqual(['sessions']);
   });
 
+  const turn = {
+    urls: ['turn:turn.example.org:3478?transport=udp', 'turns:turn.example.org'],
+    secretName: 'turn/shared',
+  };
+
+  test('name the TURN servers to the sessions function alone, and only where there are some', () => {
+    const { secretName: secretId, urls } = turn;
+    const withTurn = synthesized({ 'heliograph:turn': turn });
+    for (const name of functionNames) {
+      expect(environmentOf(name)).not.toHaveProperty(settingVariables.turn);
+      if (name !== 'sessions') {
+        expect(environmentOf(name, withTurn)).not.toHaveProperty(settingVariables.turn);
+      }
+    }
+    const { [settingVariables.turn]: given = '' } = environmentOf('sessions', withTurn);
+    expect(JSON.parse(given)).toEqual({ urls, secretId, credentialsMs: 3_600_000 });
+  });
+
+  test('sessions starts with TURN servers, too', () => {
+    const environment = environmentOf('sessions', synthesized({ 'heliograph:turn': turn }));
+    expect(sessionsFunction({ AWS_REGION: 'us-east-1', ...environment })).toBeTypeOf('function');
+  });
+
   test.each([
     ['connection', connectionFunction],
     ['sessions', sessionsFunction],

@@ -193,6 +193,36 @@ describe('permissions', () => {
     ]);
   });
 
+  describe('on secrets', () => {
+    const urls = ['turn:turn.example.org'];
+    const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:turn/shared-AbC123';
+    const ofSecrets = (turn: Record<string, unknown> | undefined) => {
+      const from = synthesized(turn === undefined ? {} : { 'heliograph:turn': { urls, ...turn } });
+      return [...grantsByRole(from)].flatMap(([role, grants]) =>
+        grants
+          .filter(({ action, resource }) => /secretsmanager|kms/.test(`${action} ${resource}`))
+          .map(({ action, resource }) => `${role.replace(/[0-9A-F]{8}$/, '')}: ${action} ${resource}`),
+      );
+    };
+
+    test('nobody has any while no TURN servers are configured', () => {
+      expect(ofSecrets(undefined)).toEqual([]);
+    });
+
+    test('the sessions function alone may read the one that is given by its ARN', () => {
+      expect(ofSecrets({ secretArn })).toEqual([
+        `FunctionsSessionsRole: secretsmanager:GetSecretValue ${secretArn}`,
+      ]);
+    });
+
+    /** The suffix is exactly six characters: `turn/shared-two` is not meant. */
+    test('the sessions function alone may read the one of the given name, in this account and region', () => {
+      expect(ofSecrets({ secretName: 'turn/shared' })).toEqual([
+        'FunctionsSessionsRole: secretsmanager:GetSecretValue arn:{AWS::Partition}:secretsmanager:{AWS::Region}:{AWS::AccountId}:secret:turn/shared-??????',
+      ]);
+    });
+  });
+
   test.each(['cleanup', 'revocation'] as const)('the %s may leave what it failed at in the queue', (name) => {
     const queues = grantsOf(name, stacks).filter(({ action }) => action.startsWith('sqs:'));
     expect(queues.map(({ action }) => action)).toContain('sqs:SendMessage');

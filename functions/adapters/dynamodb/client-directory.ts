@@ -4,7 +4,7 @@ import type { SessionKey } from '../../core/model/client-session.ts';
 import type { ClientDirectory } from '../../core/ports/client-directory.ts';
 import { expiringAfter } from './deadline.ts';
 import { clientKey, sessionMember, sessionOfMember } from './directory-keys.ts';
-import { allOf, anyOf, is, isAbove, isAbsent, isAtMost, isPresent, kept, raised } from './expression.ts';
+import { allOf, anyOf, is, isAbove, isAbsent, isPresent, kept, raised } from './expression.ts';
 import { parseRow } from './parse-row.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
@@ -126,11 +126,8 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
       await table.remove(clientKey(clientId), is('detachedFrom', connectionId));
     },
 
-    async removeIfOver(clientId, now) {
-      await table.remove(
-        clientKey(clientId),
-        allOf(isAbsent('connectionId'), isAtMost('resumeEndsAt', now), isAbsent('sessions')),
-      );
+    async removeIfIdle(clientId) {
+      await table.remove(clientKey(clientId), allOf(isAbsent('connectionId'), isAbsent('sessions')));
     },
   };
 }

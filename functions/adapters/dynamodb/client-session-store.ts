@@ -63,7 +63,9 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
 
     async suspend(key, { clientId, clientEpoch, resumeEndsAt }) {
       const { written } = await table.update(keyOf(key), {
-        changes: [{ set: { resumeEndsAt, ...sessionDue(key, resumeEndsAt) }, remove: socketAttributes }],
+        changes: [
+          { set: { clientEpoch, resumeEndsAt, ...sessionDue(key, resumeEndsAt) }, remove: socketAttributes },
+        ],
         onlyIf: allOf(
           isPresent('connectionId'),
           is('clientId', clientId),
@@ -88,6 +90,7 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
     },
 
     async noteReceived(key, { byRobot, byClient }) {
+      if (byRobot === undefined && byClient === undefined) return;
       await table.update(keyOf(key), {
         changes: [
           ...(byRobot === undefined ? [] : [{ set: { receivedByRobot: byRobot } }]),

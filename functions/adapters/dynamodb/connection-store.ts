@@ -15,7 +15,7 @@ const isThere = isPresent('connectionId');
 /** `<>` is true of a missing attribute as well, hence both. */
 const isNotClosing = allOf(isThere, isNot('state', 'closing'));
 
-const isAsSeen = ({ state, token }: Seen) => allOf(is('state', state), is('tokenExpiresAt', token.expiresAt));
+const isAsSeen = ({ state, refreshes }: Seen) => allOf(is('state', state), is('refreshes', refreshes));
 
 const byPrincipal = tableShapes.connections.indexes[1].name;
 
@@ -78,7 +78,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       return written;
     },
 
-    async refresh(connectionId, { token, groups, nextDeadlineAt }) {
+    async refresh(connectionId, { token, groups, state, nextDeadlineAt }) {
       const { written } = await table.update(
         { connectionId },
         {
@@ -86,14 +86,18 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
             { set: { ...fromTokenLife(token), groups, ...connectionDue(connectionId, nextDeadlineAt) } },
             { compute: { refreshes: raised('refreshes') } },
           ],
-          onlyIf: allOf(isNotClosing, isAtMost('tokenExpiresAt', token.expiresAt)),
+          onlyIf: allOf(
+            state === undefined ? isNotClosing : is('state', state),
+            isAtMost('tokenExpiresAt', token.expiresAt),
+          ),
         },
       );
       if (written) return 'refreshed';
-      // Which half failed is asked afterwards: not every DynamoDB tells with the failure, and neither
-      // «gone» nor «closing» has a way back, so the later answer is still right.
+      // Which half failed is asked afterwards: not every DynamoDB tells with the failure. Neither «gone»
+      // nor «closing» nor a later end has a way back, so the later answer is still right.
       const current = await get(connectionId);
-      return current === undefined || current.state === 'closing' ? 'gone' : 'not_newer';
+      if (current === undefined || current.state === 'closing') return 'gone';
+      return current.token.expiresAt > token.expiresAt ? 'not_newer' : 'changed';
     },
 
     async putOff(seen, { now, until }) {
@@ -142,15 +146,12 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       return written;
     },
 
-    async markClosing(connectionId, { retryAt, how, tokenExpiresAt }) {
+    async markClosing(connectionId, { retryAt, how, refreshes }) {
       const result = await table.update(
         { connectionId },
         {
           changes: [{ set: { state: 'closing', endsAs: how, ...connectionDue(connectionId, retryAt) } }],
-          onlyIf:
-            tokenExpiresAt === undefined
-              ? isNotClosing
-              : allOf(isNotClosing, is('tokenExpiresAt', tokenExpiresAt)),
+          onlyIf: refreshes === undefined ? isNotClosing : allOf(isNotClosing, is('refreshes', refreshes)),
           returning: 'ALL_NEW',
         },
       );

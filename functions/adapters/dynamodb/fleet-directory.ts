@@ -1,4 +1,5 @@
 import type { FleetDirectory } from '../../core/ports/fleet-directory.ts';
+import { allDone } from './all-done.ts';
 import { fleetPartition, robotSortKey, toRobotId } from './directory-keys.ts';
 import { allOf, is, isAbove } from './expression.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
@@ -28,11 +29,4 @@ export function dynamoDbFleetDirectory(access: TableAccess): FleetDirectory {
       return rows.map(toRobotId);
     },
   };
-}
-
-/** Waits for all even when one fails, so that nothing is still being written after the answer. */
-async function allDone(writes: readonly Promise<unknown>[]): Promise<void> {
-  for (const result of await Promise.allSettled(writes)) {
-    if (result.status === 'rejected') throw result.reason;
-  }
 }

@@ -11,6 +11,12 @@ export function claimedNow(now: number): Change {
   return { set: { claimedAt: now }, compute: { claimedBeforeAt: kept('claimedAt', 0) } };
 }
 
+/** A claim that was given back is none. */
+export function claimedAsBefore(previous: RobotSession | undefined): Change {
+  const [claimedAt = 0, claimedBeforeAt = 0] = previous?.claimedAt ?? [];
+  return { set: { claimedAt, claimedBeforeAt } };
+}
+
 export const raiseEpoch: Change = { compute: { epoch: raised('epoch') } };
 
 /**
@@ -78,17 +84,19 @@ export function becomeAgain(
 const freeControl = {
   set: { controlHeld: 0 },
   compute: { leaseEpoch: sumOf('leaseEpoch', 'controlHeld') },
-  remove: ['controllerSessionId'],
+  remove: ['controllerSessionId', 'controlUnconfirmed'],
 } satisfies Change;
 
 export const loseControl: Change = freeControl;
 
 export function giveControl(sessionId: string): Change {
   return {
-    set: { controllerSessionId: sessionId, controlHeld: 1 },
+    set: { controllerSessionId: sessionId, controlHeld: 1, controlUnconfirmed: 1 },
     compute: { leaseEpoch: raised('leaseEpoch') },
   };
 }
+
+export const confirmControl: Change = { remove: ['controlUnconfirmed'] };
 
 /** Of a row that may be new: no control yet. */
 export const keepControl: Change = {

@@ -7,7 +7,9 @@ import {
   becomeAway,
   becomeOffline,
   becomeOnline,
+  claimedAsBefore,
   claimedNow,
+  confirmControl,
   dueAgain,
   dueNoMore,
   giveControl,
@@ -29,6 +31,11 @@ const isHeldByOlder = (socket: RobotSocket) =>
     isBelow('connectedAt', socket.connectedAt),
     allOf(is('connectedAt', socket.connectedAt), isAtMost('connectionId', socket.connectionId)),
   );
+/** None of no holders: an empty list in an expression is an error. */
+const isHeldByOneToLeave = (socket: RobotSocket, insteadOf: readonly string[] | undefined) => {
+  if (insteadOf === undefined) return [isHeldByOlder(socket)];
+  return insteadOf.length === 0 ? [] : [allOf(isHeldByOlder(socket), anyOf(...insteadOf.map(isHeldBy)))];
+};
 const isDueWhile = (state: 'away' | 'offline', now: number) =>
   allOf(is('state', state), isAtMost('nextDeadlineAt', now));
 /** `<>` is true of a missing attribute as well, hence both. */
@@ -60,12 +67,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
         { robotId },
         {
           changes: [raiseEpoch, becomeOnline(socket, now), keepControl, claimedNow(now), { set: { fleets } }],
-          onlyIf: anyOf(
-            isUnclaimed,
-            insteadOf === undefined
-              ? isHeldByOlder(socket)
-              : allOf(isHeldByOlder(socket), anyOf(...insteadOf.map(isHeldBy))),
-          ),
+          onlyIf: anyOf(isUnclaimed, ...isHeldByOneToLeave(socket, insteadOf)),
           returning: 'ALL_OLD',
         },
       );
@@ -95,6 +97,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
             raiseEpoch,
             ...becomeAgain(robotId, previous, now),
             { set: { fleets: previous?.fleets ?? [] } },
+            claimedAsBefore(previous),
           ],
           onlyIf: is('epoch', epoch),
         },
@@ -164,7 +167,35 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return current?.controllerSessionId === sessionId ? current : undefined;
     },
 
+    async confirmControl(robotId, sessionId) {
+      const result = await table.update(
+        { robotId },
+        {
+          changes: [confirmControl],
+          onlyIf: is('controllerSessionId', sessionId),
+          returning: 'ALL_NEW',
+        },
+      );
+      return result.written ? toRobotSession(result.row) : undefined;
+    },
+
+    async freeUnconfirmed(robotId, sessionId) {
+      const { written } = await table.update(
+        { robotId },
+        {
+          changes: [loseControl],
+          onlyIf: allOf(is('controllerSessionId', sessionId), isPresent('controlUnconfirmed')),
+        },
+      );
+      return written;
+    },
+
     async passControl(robotId, { from, to }) {
+      // No change, and none to be told by a new epoch.
+      if (from === to) {
+        const current = await get(robotId);
+        return current?.controllerSessionId === from ? current : undefined;
+      }
       const result = await table.update(
         { robotId },
         { changes: [giveControl(to)], onlyIf: is('controllerSessionId', from), returning: 'ALL_NEW' },

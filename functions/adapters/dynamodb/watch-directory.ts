@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { connectionId } from '../../../protocol/ids.ts';
 import type { SocketCopy } from '../../core/model/connection.ts';
 import type { WatchDirectory } from '../../core/ports/watch-directory.ts';
+import { allDone } from './all-done.ts';
 import { expiringAfter } from './deadline.ts';
 import { watchPartition } from './directory-keys.ts';
 import { is } from './expression.ts';
@@ -19,11 +20,11 @@ export function dynamoDbWatchDirectory(access: TableAccess): WatchDirectory {
   return {
     async watch({ connectionId, endpoint, tokenExpiresAt }, topics) {
       const row = { sk: connectionId, endpoint, tokenExpiresAt, ...expiringAfter(tokenExpiresAt) };
-      await Promise.all(topics.map((topic) => table.put({ pk: watchPartition(topic), ...row })));
+      await allDone(topics.map((topic) => table.put({ pk: watchPartition(topic), ...row })));
     },
 
     async unwatch(connectionId, topics) {
-      await Promise.all(topics.map((topic) => table.remove({ pk: watchPartition(topic), sk: connectionId })));
+      await allDone(topics.map((topic) => table.remove({ pk: watchPartition(topic), sk: connectionId })));
     },
 
     async watchersOf(topics) {

@@ -101,11 +101,11 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
         if (clients.get(clientId)?.detachedFrom === connectionId) clients.delete(clientId);
       }),
 
-    removeIfOver: (clientId, now) =>
+    removeIfIdle: (clientId) =>
       called(() => {
         const client = clients.get(clientId);
         if (client === undefined || client.connectionId !== undefined || client.sessions.size > 0) return;
-        if ((client.resumeEndsAt ?? Number.POSITIVE_INFINITY) <= now) clients.delete(clientId);
+        clients.delete(clientId);
       }),
   };
 }

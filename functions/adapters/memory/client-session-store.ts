@@ -48,7 +48,7 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
         if (session?.socket === undefined || session.clientId !== clientId) return false;
         if (session.clientEpoch > clientEpoch) return false;
         const { socket: _, ...rest } = session;
-        sessions.set(sessionName(key), { ...rest, resumeEndsAt, nextDeadlineAt: resumeEndsAt });
+        sessions.set(sessionName(key), { ...rest, clientEpoch, resumeEndsAt, nextDeadlineAt: resumeEndsAt });
         return true;
       }),
 

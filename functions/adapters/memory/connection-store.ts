@@ -11,9 +11,9 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
     return connection?.state === 'closing' ? undefined : connection;
   };
 
-  const asSeen = ({ connectionId, token, state }: Seen) => {
+  const asSeen = ({ connectionId, refreshes, state }: Seen) => {
     const connection = connections.get(connectionId);
-    const isUnchanged = connection?.state === state && connection.token.expiresAt === token.expiresAt;
+    const isUnchanged = connection?.state === state && connection.refreshes === refreshes;
     return isUnchanged ? connection : undefined;
   };
 
@@ -49,11 +49,12 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         replace({ ...rest, state: 'connected', nextDeadlineAt });
       }),
 
-    refresh: (connectionId, { token, groups, nextDeadlineAt }) =>
+    refresh: (connectionId, { token, groups, state, nextDeadlineAt }) =>
       called(() => {
         const connection = notClosing(connectionId);
         if (connection === undefined) return 'gone';
         if (token.expiresAt < connection.token.expiresAt) return 'not_newer';
+        if (state !== undefined && connection.state !== state) return 'changed';
         replace({
           ...connection,
           token,
@@ -93,11 +94,11 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         return true;
       }),
 
-    markClosing: (connectionId, { retryAt, how, tokenExpiresAt }) =>
+    markClosing: (connectionId, { retryAt, how, refreshes }) =>
       called(() => {
         const connection = notClosing(connectionId);
         if (connection === undefined) return undefined;
-        if (tokenExpiresAt !== undefined && connection.token.expiresAt !== tokenExpiresAt) return undefined;
+        if (refreshes !== undefined && connection.refreshes !== refreshes) return undefined;
         const closing = { ...connection, state: 'closing', endsAs: how, nextDeadlineAt: retryAt } as const;
         replace(closing);
         return closing;

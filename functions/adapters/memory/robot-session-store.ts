@@ -6,7 +6,7 @@ import { called, dueIn, type MemoryState } from './memory-state.ts';
 
 const maxAtOnce = 100;
 
-export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): RobotSessionStore {
+export function memoryRobotSessionStore({ robots, unsettled, unconfirmed }: MemoryState): RobotSessionStore {
   const replace = (robot: RobotSession, retryAt?: number) => {
     robots.set(robot.robotId, robot);
     if (retryAt === undefined) unsettled.delete(robot.robotId);
@@ -54,7 +54,12 @@ export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): Rob
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.epoch !== epoch) return false;
-        const again = { ...withoutPlace(robot), epoch: epoch + 1, fleets: previous?.fleets ?? [] };
+        const again = {
+          ...withoutPlace(robot),
+          epoch: epoch + 1,
+          fleets: previous?.fleets ?? [],
+          claimedAt: previous?.claimedAt ?? [],
+        };
         const { socket, resumeEndsAt, sinceAt = now } = previous ?? {};
         if (socket !== undefined) replace({ ...again, state: 'online', sinceAt, socket });
         else if (resumeEndsAt !== undefined) replace(away(again, { sinceAt, resumeEndsAt }));
@@ -103,6 +108,7 @@ export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): Rob
         if (robot?.controllerSessionId === sessionId) return robot;
         if (robot === undefined || robot.state === 'offline') return undefined;
         if (robot.controllerSessionId !== undefined) return undefined;
+        unconfirmed.set(robotId, sessionId);
         return replace({ ...robot, controllerSessionId: sessionId, leaseEpoch: robot.leaseEpoch + 1 });
       }),
 
@@ -110,7 +116,26 @@ export function memoryRobotSessionStore({ robots, unsettled }: MemoryState): Rob
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.controllerSessionId !== from) return undefined;
+        if (from === to) return robot;
+        unconfirmed.set(robotId, to);
         return replace({ ...robot, controllerSessionId: to, leaseEpoch: robot.leaseEpoch + 1 });
+      }),
+
+    confirmControl: (robotId, sessionId) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.controllerSessionId !== sessionId) return undefined;
+        unconfirmed.delete(robotId);
+        return robot;
+      }),
+
+    freeUnconfirmed: (robotId, sessionId) =>
+      called(() => {
+        const robot = robots.get(robotId);
+        if (robot?.controllerSessionId !== sessionId) return false;
+        if (unconfirmed.get(robotId) !== sessionId) return false;
+        replace(withoutControl(robot));
+        return true;
       }),
 
     dropControl: (robotId, sessionId) =>

@@ -71,6 +71,6 @@ export type ClientDirectory = {
   ): Promise<readonly SessionKey[]>;
   /** Deletes the client, if it was detached from this connection. */
   remove(clientId: ClientId, connectionId: ConnectionId): Promise<void>;
-  /** Deletes the client if it is away, its window has ended at `now`, and it has no session left. */
-  removeIfOver(clientId: ClientId, now: number): Promise<void>;
+  /** Deletes the client if it is away and has no session left: there is nothing to come back to. */
+  removeIfIdle(clientId: ClientId): Promise<void>;
 };

@@ -1,10 +1,10 @@
 import type { ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
-import type { ClientPlace, Connection, HowEnded } from '../model/connection.ts';
+import type { ClientPlace, Connection, ConnectionState, HowEnded } from '../model/connection.ts';
 import type { TokenLife } from '../model/identity.ts';
 import type { Due, DueQuery } from './due.ts';
 
-/** A row as its reader saw it. What is conditional on it fails when the token or the state has changed since. */
-export type Seen = Pick<Connection, 'connectionId' | 'token' | 'state'>;
+/** A row as its reader saw it. What is conditional on it fails when it was refreshed since, or has another state. */
+export type Seen = Pick<Connection, 'connectionId' | 'refreshes' | 'state'>;
 
 /** Rows of sockets. All reads are consistent, but for the two lists. @throws {DependencyUnavailable} */
 export type ConnectionStore = {
@@ -21,12 +21,18 @@ export type ConnectionStore = {
   setWatching(connectionId: ConnectionId, topics: readonly string[]): Promise<boolean>;
   /**
    * A new token life. Written only when it does not shorten the one in the row and nobody has begun
-   * to close the connection: this condition decides the race against the cleanup (I2, I5).
+   * to close the connection: this condition decides the race against the cleanup (I2, I5). `changed`
+   * when it has another state than is given, for which the deadline would not be the right one.
    */
   refresh(
     connectionId: ConnectionId,
-    change: { token: TokenLife; groups: readonly string[]; nextDeadlineAt: number },
-  ): Promise<'refreshed' | 'not_newer' | 'gone'>;
+    change: {
+      token: TokenLife;
+      groups: readonly string[];
+      state?: ConnectionState;
+      nextDeadlineAt: number;
+    },
+  ): Promise<'refreshed' | 'not_newer' | 'changed' | 'gone'>;
   /**
    * Puts off a row that is due at `now`: until a run that announces something to its holder has
    * settled it, or has died; or because nothing is due there after all. False when it is not due, or
@@ -48,11 +54,11 @@ export type ConnectionStore = {
    * The socket is closed or leaving: marks the row `closing`, due at `retryAt`, whatever its deadline
    * was, and gives it. From here on no refresh and no `hello` succeeds. Undefined when there is none,
    * or when it is `closing` already: then somebody else is about it, and the cleanup after them.
-   * With `tokenExpiresAt` also when its token is another by now, which was not judged.
+   * With `refreshes` also when it was refreshed since, with a token that was not judged.
    */
   markClosing(
     connectionId: ConnectionId,
-    when: { retryAt: number; how: HowEnded; tokenExpiresAt?: number },
+    when: { retryAt: number; how: HowEnded; refreshes?: number },
   ): Promise<Connection | undefined>;
   /** Deletes the row and gives what it held; undefined when there was none. */
   remove(connectionId: ConnectionId): Promise<Connection | undefined>;

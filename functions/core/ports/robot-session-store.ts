@@ -52,8 +52,15 @@ export type RobotSessionStore = {
     robotId: RobotId,
     of: { connectionId: ConnectionId; tokenExpiresAt: number; fleets: readonly string[] },
   ): Promise<boolean>;
-  /** Gives control to a session if nobody has it. The row after the change, or undefined when it is held by another or the robot is unknown. */
+  /**
+   * Gives control to a session if nobody has it, until `confirmControl` only for the time being. The row
+   * after the change, or undefined when it is held by another or the robot is unknown.
+   */
   takeControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
+  /** The session stands and keeps the control that it took. The row after the change, or undefined when it has it no more. */
+  confirmControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
+  /** Frees control that this session took and has not confirmed. */
+  freeUnconfirmed(robotId: RobotId, sessionId: SessionId): Promise<boolean>;
   /** Hands control from the session that holds it to another. The row after the change, or undefined when `from` does not hold it. */
   passControl(robotId: RobotId, of: { from: SessionId; to: SessionId }): Promise<RobotSession | undefined>;
   /** Frees control if this session holds it. The row after the change, or undefined. */

@@ -16,12 +16,21 @@ export async function bye(deps: RevokeDeps, { caller, signOut }: Bye): Promise<v
   const retryAt = deps.clock.now() + retryMs;
   const connection = await deps.connections.markClosing(caller.connectionId, { retryAt, how });
   if (connection !== undefined) await endConnection(deps, connection, how);
-  await deps.peers.close(caller);
-  if (others === undefined) return;
+  if (others === undefined) {
+    await deps.peers.close(caller);
+    return;
+  }
+  const closing = deps.peers.close(caller).then(
+    () => undefined,
+    (thrown: unknown) => ({ thrown }),
+  );
   await deps.pause(listAgainAfterMs);
   const closed = others.closed + (await closeListed(deps, others.listing));
   const { principalId, how: revoked } = others.listing;
   deps.lifeLog.note({ type: 'revoked', principalId, how: revoked, closed });
+  // Told last: said again, it would find no connection to sign out.
+  const failure = await closing;
+  if (failure !== undefined) throw failure.thrown;
 }
 
 /** The record, and the other connections of the sign-in. */

@@ -59,6 +59,8 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
   if (sessionsBefore === 'gone') return unauthenticated();
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch: claimed.current.epoch });
   await settle(deps, hello, { ...claimed, sessionsBefore });
+  // Who took the robot while `welcome` was under way has told it before that arrived.
+  if ((await held(deps, hello)) === undefined) await dismiss(deps, socket);
   return done(undefined);
 }
 

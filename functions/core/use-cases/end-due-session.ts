@@ -19,7 +19,7 @@ export async function endDueSession(deps: EndConnectionDeps, key: SessionKey, no
     const reason = removed.socket === undefined ? 'resume_ended' : 'expired';
     await announceEnd(deps, removed, { reason, tell: 'robot' });
     await deps.clients.removeSession(removed.clientId, key);
-    await deps.clients.removeIfOver(removed.clientId, now);
+    if (removed.socket === undefined) await deps.clients.removeIfIdle(removed.clientId);
   }
   if (freed !== undefined) await announceControl(deps, freed);
   return removed !== undefined;

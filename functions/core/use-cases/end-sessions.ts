@@ -34,6 +34,7 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
   if (removed !== undefined) {
     await announceEnd(deps, removed, end);
     await deps.clients.removeSession(removed.clientId, key);
+    if (removed.socket === undefined) await deps.clients.removeIfIdle(removed.clientId);
   }
   // What is undone before anybody heard of it is not told either.
   if (freed !== undefined && end.tell !== 'nobody') await announceControl(deps, freed);

@@ -171,6 +171,7 @@ async function giveBack(deps: HelloDeps, hello: ClientHello, place: Place): Prom
     await Promise.all(
       sessions.map((key) => deps.sessions.suspend(key, { clientId, clientEpoch: epoch + 1, resumeEndsAt })),
     );
+    await deps.clients.removeIfIdle(clientId);
   }
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
   await deps.connections.unmarkReady(connectionId, { nextDeadlineAt });

@@ -30,7 +30,7 @@ export async function sayHello(deps: HelloDeps, hello: Hello): Promise<Outcome<u
   const connection = await deps.connections.get(hello.caller.connectionId);
   if (connection === undefined || connection.state === 'closing') return unauthenticated();
   if (isExpired(connection.token.expiresAt, deps.clock.now())) return tokenExpired();
-  if (await isRevokedConnection(deps, connection)) return endRevoked(deps, connection);
+  if (await isRevokedConnection(deps, connection)) return endRevoked(deps, connection.connectionId);
   const { requestId, received, resume } = hello;
   if (connection.identity.kind === 'robot') {
     const { robotId } = connection.identity;

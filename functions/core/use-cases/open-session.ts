@@ -1,4 +1,5 @@
-import type { RobotId } from '../../../protocol/ids.ts';
+import type { RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { Kind } from '../../../protocol/messages/hello.ts';
 import type { IceServer } from '../../../protocol/messages/ice.ts';
 import type { SessionMode, SessionOpened } from '../../../protocol/messages/session.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
@@ -8,6 +9,7 @@ import { roleOf } from '../model/identity.ts';
 import { maySee, mayUse } from '../model/permission.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
+import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
 import { type EndSessionsDeps, endSession } from './end-sessions.ts';
 import { type ReadyClient, readyClient, unauthenticated } from './sender.ts';
@@ -17,7 +19,7 @@ export type OpenSessionDeps = EndSessionsDeps & {
   readonly ids: Ids;
   readonly policy: TokenPolicy;
   readonly maxSessionsPerRobot: number;
-  readonly iceServers: readonly IceServer[];
+  readonly iceServers: IceServers;
 };
 
 export type OpenSession = {
@@ -27,11 +29,15 @@ export type OpenSession = {
   readonly requestId: string | undefined;
 };
 
+/** What each side is given to reach the other with: credentials of its own (as far as servers want some). */
+type ServersOfSides = Readonly<Record<Kind, readonly IceServer[]>>;
+
 export type Opened = Omit<SessionOpened, 'type' | 'requestId'>;
 
 /**
- * Opens a session: permission, control, the row, the client's list, then the robot is told. Repeated
- * with its `requestId` it finds the same row and says the same.
+ * Opens a session: permission, ICE servers, control, the row, the client's list, then the robot is told.
+ * Repeated with its `requestId` it finds the same row and says the same, with TURN credentials that are
+ * good from now on.
  */
 export async function openSession(deps: OpenSessionDeps, input: OpenSession): Promise<Outcome<Opened>> {
   const sender = await readyClient(deps, input.caller);
@@ -44,18 +50,20 @@ export async function openSession(deps: OpenSessionDeps, input: OpenSession): Pr
   const key = { robotId, sessionId: deps.ids.sessionId({ clientId, robotId, requestId }) };
   const known = await deps.sessions.listByRobot(robotId);
   const repeated = known.find(({ sessionId }) => sessionId === key.sessionId);
-  if (repeated !== undefined) return admit(deps, sender.value, repeated);
-  if (known.length >= deps.maxSessionsPerRobot) {
+  if (repeated === undefined && known.length >= deps.maxSessionsPerRobot) {
     return refused('robot_busy', 'The robot holds as many sessions as it may; try again when one has ended.');
   }
-  return begin(deps, sender.value, { ...key, mode: input.mode });
+  // Before anything is written: without them the session would be of no use.
+  const servers = await serversOf(deps, key.sessionId);
+  if (repeated !== undefined) return admit(deps, sender.value, { session: repeated, servers });
+  return begin(deps, sender.value, { ...key, mode: input.mode, servers });
 }
 
 /** Whatever fails, or comes in between, leaves nothing: neither a row nor control. */
 async function begin(
   deps: OpenSessionDeps,
   sender: ReadyClient,
-  wanted: SessionKey & { mode: SessionMode },
+  { servers, ...wanted }: SessionKey & { mode: SessionMode; servers: ServersOfSides },
 ): Promise<Outcome<Opened>> {
   let created = true;
   const undo = async () => {
@@ -69,7 +77,7 @@ async function begin(
     // The same request at the same moment has written the row first, as a view.
     if (!created && creation.session.mode === 'view')
       await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
-    const outcome = await admit(deps, sender, creation.session);
+    const outcome = await admit(deps, sender, { session: creation.session, servers });
     if (!outcome.ok) await undo();
     else if (created) noteOpened(deps, creation.session);
     return outcome;
@@ -81,15 +89,18 @@ async function begin(
 
 /**
  * Control for who asks first (I7). Control that stands with a session that does not exist was left by
- * somebody who died between taking it and writing the session, or is only now about to write it: then
- * that one finds control gone and gives up.
+ * somebody who died between taking it and writing the session, or is only now about to write it: that
+ * one has confirmed by then, and keeps it, or cannot any more, and gives up.
  */
 async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: SessionKey): Promise<boolean> {
   if ((await deps.robots.takeControl(robotId, sessionId)) !== undefined) return true;
   const holder = (await deps.robots.get(robotId))?.controllerSessionId;
   if (holder === undefined) return false;
-  if ((await deps.sessions.get({ robotId, sessionId: holder })) !== undefined) return false;
-  await deps.robots.dropControl(robotId, holder);
+  const isNoMore = async () => (await deps.sessions.get({ robotId, sessionId: holder })) === undefined;
+  if (!(await isNoMore())) return false;
+  const freed = await deps.robots.freeUnconfirmed(robotId, holder);
+  // Confirmed by now, hence written: only if it still is not there has it gone.
+  if (!freed && (await isNoMore())) await deps.robots.dropControl(robotId, holder);
   return (await deps.robots.takeControl(robotId, sessionId)) !== undefined;
 }
 
@@ -102,7 +113,7 @@ async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: Sessio
 async function admit(
   deps: OpenSessionDeps,
   sender: ReadyClient,
-  session: ClientSession,
+  { session, servers }: { session: ClientSession; servers: ServersOfSides },
 ): Promise<Outcome<Opened>> {
   const { robotId, sessionId, clientId } = session;
   const { connectionId } = sender;
@@ -112,14 +123,16 @@ async function admit(
   // in the list after writing its groups, so one of the two sees the other.
   const connection = await deps.connections.get(connectionId);
   if (connection === undefined) return unauthenticated();
-  const robot = await deps.robots.get(robotId);
+  const controlled =
+    session.mode === 'control' ? await deps.robots.confirmControl(robotId, sessionId) : undefined;
+  const robot = controlled ?? (await deps.robots.get(robotId));
   if (robot === undefined || robot.state === 'offline') return robotOffline();
   const { groups } = connection.identity;
   if (!maySee(groups, robot.fleets) || !mayUse(groups, session.mode)) return forbidden();
-  if (session.mode === 'control' && robot.controllerSessionId !== sessionId) {
+  if (session.mode === 'control' && controlled === undefined) {
     return refused('unavailable', 'Control changed hands at this very moment; open the session again.');
   }
-  return done(await tellRobot(deps, session, robot));
+  return done(await tellRobot(deps, session, { robot, servers }));
 }
 
 /** Whether the robot is there and the caller may use it so. What may not be seen cannot be told from what is not there. */
@@ -143,6 +156,14 @@ async function permittedRobot(
   return done(robot);
 }
 
+async function serversOf({ iceServers }: OpenSessionDeps, sessionId: SessionId): Promise<ServersOfSides> {
+  const [client, robot] = await Promise.all([
+    iceServers.for({ sessionId, side: 'client' }),
+    iceServers.for({ sessionId, side: 'robot' }),
+  ]);
+  return { client: client.iceServers, robot: robot.iceServers };
+}
+
 function sessionOf(
   deps: OpenSessionDeps,
   sender: ReadyClient,
@@ -164,9 +185,8 @@ function sessionOf(
 async function tellRobot(
   deps: OpenSessionDeps,
   session: ClientSession,
-  robot: RobotSession,
+  { robot, servers }: { robot: RobotSession; servers: ServersOfSides },
 ): Promise<Opened> {
-  const iceServers = [...deps.iceServers];
   const { sessionId, clientId, robotId, mode } = session;
   const told =
     robot.socket === undefined || (await isReallyExpired(deps, robot.socket))
@@ -176,7 +196,7 @@ async function tellRobot(
           sessionId,
           clientId,
           mode,
-          iceServers,
+          iceServers: [...servers.robot],
         });
   return {
     sessionId,
@@ -185,7 +205,7 @@ async function tellRobot(
     state: told === 'delivered' ? 'open' : 'suspended',
     controller: robot.controllerSessionId ?? null,
     leaseEpoch: robot.leaseEpoch,
-    iceServers,
+    iceServers: [...servers.client],
   };
 }
 

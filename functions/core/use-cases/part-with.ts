@@ -11,12 +11,11 @@ import { type EndConnectionDeps, endWhatHungOn, forget, retryMs } from './end-co
  */
 export async function closeForToken(
   deps: EndConnectionDeps,
-  { connectionId, token }: Connection,
+  { connectionId, refreshes }: Connection,
   how: HowEnded,
 ): Promise<boolean> {
   const retryAt = deps.clock.now() + retryMs;
-  const tokenExpiresAt = token.expiresAt;
-  const closing = await deps.connections.markClosing(connectionId, { retryAt, how, tokenExpiresAt });
+  const closing = await deps.connections.markClosing(connectionId, { retryAt, how, refreshes });
   if (closing === undefined) return false;
   await partWith(deps, closing, how);
   return true;

@@ -31,9 +31,22 @@ export type Refreshed = {
 export async function refreshToken(deps: RefreshDeps, input: Refresh): Promise<Outcome<Refreshed>> {
   const verified = await verify(deps, input.token);
   if (!verified.ok) return verified;
-  const { token, identity } = verified.value;
+  for (let round = 0; round < rounds; round++) {
+    const outcome = await attempt(deps, input.caller, verified.value);
+    if (outcome !== 'changed') return outcome;
+  }
+  return refused('unavailable', 'The connection is changing at this very moment; send the token again.');
+}
 
-  const connection = await deps.connections.get(input.caller.connectionId);
+/** Times that the row may change its state between the read and the write: a `hello` comes, or is given back. */
+const rounds = 3;
+
+async function attempt(
+  deps: RefreshDeps,
+  caller: SocketAddress,
+  { token, identity }: { token: VerifiedToken; identity: Identity },
+): Promise<Outcome<Refreshed> | 'changed'> {
+  const connection = await deps.connections.get(caller.connectionId);
   if (connection === undefined || connection.state === 'closing') return unauthenticated();
   if (isExpired(connection.token.expiresAt + deps.policy.graceMs, deps.clock.now())) return tokenExpired();
   if (!isSame(connection.identity, identity)) {
@@ -73,13 +86,14 @@ async function write(
   deps: RefreshDeps,
   connection: Connection,
   token: VerifiedToken,
-): Promise<Outcome<Refreshed>> {
-  const { connectionId } = connection;
+): Promise<Outcome<Refreshed> | 'changed'> {
+  const { connectionId, state } = connection;
   await copyToSessions(deps, connection, token);
   const renewed = { ...connection, token: token.life };
   const outcome = await deps.connections.refresh(connectionId, {
     token: token.life,
     groups: token.groups,
+    state,
     nextDeadlineAt: connectionDeadline(deps.policy, renewed),
   });
   switch (outcome) {
@@ -87,9 +101,11 @@ async function write(
       return unauthenticated();
     case 'not_newer':
       return notNewer();
+    case 'changed':
+      return outcome;
     case 'refreshed':
       // Again, after the write: who revokes at this very moment may have listed what it closes before it.
-      if (await isRevokedConnection(deps, renewed)) return endRevoked(deps, renewed);
+      if (await isRevokedConnection(deps, renewed)) return endRevoked(deps, connectionId);
       deps.lifeLog.note({ type: 'refreshed', connectionId, tokenExpiresAt: token.life.expiresAt });
       // After the row has the new groups: from here on nothing more is opened by the old ones.
       if (connection.client !== undefined) {

@@ -1,4 +1,4 @@
-import type { PrincipalId } from '../../../protocol/ids.ts';
+import type { ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
 import type { Connection } from '../model/connection.ts';
 import type { TokenLife } from '../model/identity.ts';
 import { isRevoked } from '../model/revocation.ts';
@@ -27,8 +27,17 @@ export function isRevokedConnection(
   return isRevokedToken(deps, { principalId, life: token });
 }
 
-/** Whoever finds a revocation after its own write closes the connection: the one who revoked may have listed before it. */
-export async function endRevoked(deps: EndConnectionDeps, connection: Connection) {
-  await closeForToken(deps, connection, 'revoked');
+/**
+ * Whoever finds a revocation closes the connection: the one who revoked may have listed before it. By
+ * the row as it is now: it may have been refreshed since, with a token that is not revoked.
+ */
+export async function endRevoked(deps: RevokedDeps, connectionId: ConnectionId) {
+  const connection = await deps.connections.get(connectionId);
+  const isOpen = connection !== undefined && connection.state !== 'closing';
+  if (isOpen && (await isRevokedConnection(deps, connection))) {
+    await closeForToken(deps, connection, 'revoked');
+  }
   return refused('unauthenticated', 'The sign-in was revoked; sign in again.');
 }
+
+type RevokedDeps = EndConnectionDeps & { readonly revocations: RevocationStore };

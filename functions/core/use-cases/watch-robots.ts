@@ -8,6 +8,7 @@ import type { LifeLog } from '../ports/life-log.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import type { WatchDirectory } from '../ports/watch-directory.ts';
 import { readyClient, type SenderDeps, unauthenticated } from './sender.ts';
+import { orNote } from './tell.ts';
 
 export type WatchDeps = SenderDeps & {
   readonly connections: ConnectionStore;
@@ -55,7 +56,14 @@ export async function watchAgain(
 /** Rows first, then the connection's own list, by which its end finds them; a connection that has ended takes them back. */
 async function watch(deps: WatchDeps, connection: Connection, topics: readonly string[]): Promise<boolean> {
   const { connectionId, watching } = connection;
-  await deps.watches.watch(copyOf(connection), topics);
+  try {
+    await deps.watches.watch(copyOf(connection), topics);
+  } catch (failure) {
+    // Some may be written, and no list names them.
+    const unlisted = topics.filter((topic) => !watching.includes(topic));
+    await orNote(deps.lifeLog, 'watch.undo', () => deps.watches.unwatch(connectionId, unlisted));
+    throw failure;
+  }
   const isThere = await deps.connections.setWatching(connectionId, topics);
   const over = isThere ? watching.filter((topic) => !topics.includes(topic)) : [...watching, ...topics];
   await deps.watches.unwatch(connectionId, over);

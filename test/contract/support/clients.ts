@@ -43,6 +43,6 @@ export function clientIn(directory: () => ClientDirectory, name = 'k') {
     giveBack: (of: Parameters<ClientDirectory['giveBack']>[1]) => directory().giveBack(k, of),
     removeSession: (sessionId: string) => directory().removeSession(k, sessionKey(sessionId)),
     remove: (connection: string) => directory().remove(k, connectionId(connection)),
-    removeIfOver: (now: number) => directory().removeIfOver(k, now),
+    removeIfIdle: () => directory().removeIfIdle(k),
   };
 }

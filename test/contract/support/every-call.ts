@@ -67,6 +67,8 @@ const calls: Calls = {
     copyToken: (store) => store.copyToken(rover, copy),
     takeControl: (store) => store.takeControl(rover, s1),
     passControl: (store) => store.passControl(rover, { from: s1, to: s2 }),
+    confirmControl: (store) => store.confirmControl(rover, s1),
+    freeUnconfirmed: (store) => store.freeUnconfirmed(rover, s1),
     dropControl: (store) => store.dropControl(rover, s2),
     due: (store) => store.due(due),
   },
@@ -102,7 +104,7 @@ const calls: Calls = {
     removeSession: (store) => store.removeSession(k, key),
     detach: (store) => store.detach(k, leaving('a')),
     remove: (store) => store.remove(k, a),
-    removeIfOver: (store) => store.removeIfOver(k, t0),
+    removeIfIdle: (store) => store.removeIfIdle(k),
   },
   fleets: {
     enlist: (store) => store.enlist(rover, { fleets: ['a'], left: ['b'] }),

@@ -8,45 +8,59 @@ import type { Fault } from './steps.ts';
 type Listeners = {
   attempted(to: ConnectionId, what: ServerMessage['type'] | 'close'): void;
   delivered(to: ConnectionId, message: ServerMessage): void;
+  failed(to: ConnectionId): void;
 };
 
 const dismissing: ReadonlySet<string> = new Set(['goAway', 'error', 'welcome']);
 
 /** A gateway that fails as it is told, and owes a `$disconnect` for each socket that it has closed. */
-export function modelGateway() {
+export function modelGateway(clock: { now(): number }) {
   const open = new Set<ConnectionId>();
+  const shutAt = new Map<ConnectionId, number>();
   const owed: ConnectionId[] = [];
   let faults: readonly Fault[] = [];
   let calls = 0;
 
-  function next(to: SocketAddress): 'there' | 'gone' {
-    const fault = faults[calls++] ?? 'deliver';
-    if (fault === 'throw') throw new DependencyUnavailable('gateway', 'BrokenInModel', undefined);
-    // Gone is gone: the gateway has lost the socket, and owes the `$disconnect`.
-    if (fault === 'gone') shut(to.connectionId);
-    return open.has(to.connectionId) ? 'there' : 'gone';
+  function shut(connectionId: ConnectionId) {
+    if (!open.delete(connectionId)) return;
+    owed.push(connectionId);
+    shutAt.set(connectionId, clock.now());
   }
 
-  function shut(connectionId: ConnectionId) {
-    if (open.delete(connectionId)) owed.push(connectionId);
+  /** Does what was asked for, as far as the next fault lets it. */
+  function call({ connectionId }: SocketAddress, listeners: Listeners, act: () => void): 'there' | 'gone' {
+    const fault = faults[calls++] ?? 'deliver';
+    const fail = () => {
+      listeners.failed(connectionId);
+      throw new DependencyUnavailable('gateway', 'BrokenInModel', undefined);
+    };
+    if (fault === 'throw') return fail();
+    // Gone is gone: the gateway has lost the socket, and owes the `$disconnect`.
+    if (fault === 'gone') shut(connectionId);
+    const isThere = open.has(connectionId);
+    if (isThere) act();
+    if (fault === 'lost') return fail();
+    return isThere ? 'there' : 'gone';
   }
 
   return {
     open: open as ReadonlySet<ConnectionId>,
+    /** When a socket was closed or cut. */
+    shutAt: shutAt as ReadonlyMap<ConnectionId, number>,
     owed: owed as readonly ConnectionId[],
 
-    port: ({ attempted, delivered }: Listeners): PeerGateway => ({
+    port: (listeners: Listeners): PeerGateway => ({
       async post(to, message) {
-        if (dismissing.has(message.type)) attempted(to.connectionId, message.type);
-        if (next(to) === 'gone') return 'gone';
-        delivered(to.connectionId, message);
-        return 'delivered';
+        if (dismissing.has(message.type)) listeners.attempted(to.connectionId, message.type);
+        const found = call(to, listeners, () => listeners.delivered(to.connectionId, message));
+        return found === 'gone' ? 'gone' : 'delivered';
+      },
+      async find(socket) {
+        return call(socket, listeners, () => {}) === 'gone' ? 'gone' : 'open';
       },
       async close(socket) {
-        attempted(socket.connectionId, 'close');
-        if (next(socket) === 'gone') return 'gone';
-        shut(socket.connectionId);
-        return 'closed';
+        listeners.attempted(socket.connectionId, 'close');
+        return call(socket, listeners, () => shut(socket.connectionId)) === 'gone' ? 'gone' : 'closed';
       },
     }),
 

@@ -1,14 +1,34 @@
 import type { ClientSession } from '../../../../functions/core/model/client-session.ts';
 import type { Connection } from '../../../../functions/core/model/connection.ts';
+import type { TokenLife } from '../../../../functions/core/model/identity.ts';
 import type { RobotSession } from '../../../../functions/core/model/robot-session.ts';
+import type { LifeEvent } from '../../../../functions/core/ports/life-log.ts';
 import type { ConnectionId } from '../../../../protocol/ids.ts';
 import type { ServerMessage } from '../../../../protocol/messages.ts';
-import type { Actor, ModelWorld } from './world.ts';
+import type { User } from '../support/people.ts';
+import type { Actor } from './steps.ts';
+import type { ModelWorld } from './world.ts';
 
 export type RowWrite<Row> = {
   readonly by: Actor;
   readonly before: Row | undefined;
   readonly after: Row | undefined;
+};
+
+/** What came of a step that got an answer; a step that met an outage got none. */
+export type Answer = {
+  readonly by: Actor;
+  /** The code of a refusal, or the HTTP status of a refused handshake; undefined for a yes. */
+  readonly refusal: string | undefined;
+  /** What `$connect` or `refreshToken` came with. */
+  readonly token?: { readonly user: User; readonly life: TokenLife };
+};
+
+export type RoundSeen = {
+  /** When the cleanups of the round began; undefined when none of them did all of it, or the gateway failed. */
+  readonly cleanedUpAt: number | undefined;
+  /** Whose steps have written the row of a connection. */
+  writersOf(id: ConnectionId): ReadonlySet<Actor>;
 };
 
 /** Where an invariant looks. It throws when it does not hold. */
@@ -22,8 +42,13 @@ export type Look = {
     of: { by: Actor; to: ConnectionId; what: ServerMessage['type'] | 'close' },
   ): void;
   delivered?(world: ModelWorld, post: { by: Actor; to: ConnectionId; message: ServerMessage }): void;
-  /** `cleanedUp`: a whole cleanup ran in the round, and the gateway was well. */
-  afterRound?(world: ModelWorld, round: { cleanedUp: boolean }): void;
+  /** The gateway failed at a post, a question or a close. */
+  failed?(world: ModelWorld, of: { by: Actor; to: ConnectionId }): void;
+  /** The revocations could not be read. */
+  blinded?(world: ModelWorld, by: Actor): void;
+  answered?(world: ModelWorld, answer: Answer): void;
+  noted?(world: ModelWorld, event: LifeEvent): void;
+  afterRound?(world: ModelWorld, round: RoundSeen): void;
   /** All sockets are gone, and time and cleanups enough have passed. */
   atTheEnd?(world: ModelWorld): void;
 };

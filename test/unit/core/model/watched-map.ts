@@ -1,12 +1,7 @@
-/** A map that tells of each change who made it. */
-export type Write<Row> = {
-  readonly by: string;
-  readonly before: Row | undefined;
-  readonly after: Row | undefined;
-};
+export type Write<Row> = { readonly before: Row | undefined; readonly after: Row | undefined };
 
 /** A view of a map whose writes are reported before they are made. */
-export function watchedMap<Key, Row>(map: Map<Key, Row>, report: (write: Omit<Write<Row>, 'by'>) => void) {
+export function watchedMap<Key, Row>(map: Map<Key, Row>, report: (write: Write<Row>) => void) {
   return new Proxy(map, {
     get(target, key) {
       if (key === 'set') {

@@ -1,94 +1,200 @@
 import type { Scheduler } from 'fast-check';
-import { memoryClientDirectory } from '../../../../functions/adapters/memory/client-directory.ts';
-import { memoryClientSessionStore } from '../../../../functions/adapters/memory/client-session-store.ts';
-import { memoryConnectionStore } from '../../../../functions/adapters/memory/connection-store.ts';
-import { memoryFleetDirectory } from '../../../../functions/adapters/memory/fleet-directory.ts';
 import { memoryState } from '../../../../functions/adapters/memory/memory-state.ts';
-import { memoryRobotSessionStore } from '../../../../functions/adapters/memory/robot-session-store.ts';
-import { memorySignalPath } from '../../../../functions/adapters/memory/signal-path.ts';
 import { DependencyUnavailable } from '../../../../functions/core/ports/dependency-unavailable.ts';
-import { deadlineShards } from '../../../../functions/table-shapes.ts';
 import type { ConnectionId, SessionId } from '../../../../protocol/ids.ts';
-import { makeTokenPolicy } from '../../../../protocol/token-policy.ts';
+import { gateway as limits, makeTokenPolicy } from '../../../../protocol/token-policy.ts';
 import { endpoint, socketNamed } from '../support/cast.ts';
-import { countingIds } from '../support/counting-ids.ts';
 import { operator1, operator2, rover1, type User } from '../support/people.ts';
-import { tokenOffice } from '../support/token-office.ts';
 import { t0 } from '../support/world.ts';
+import { type ModelToken, modelCognito } from './cognito.ts';
 import { modelGateway } from './gateway.ts';
-import type { Look } from './look.ts';
-import type { Round, Step } from './steps.ts';
-import { watchedMap } from './watched-map.ts';
+import { revocationLedger } from './ledger.ts';
+import type { Answer, Look } from './look.ts';
+import { msOf } from './passing.ts';
+import { modelPorts } from './ports.ts';
+import type { Actor, Round, Step } from './steps.ts';
 
-export const policy = makeTokenPolicy({ tokenMs: 300_000, graceMs: 60_000, resumeWindowMs: 120_000 });
+export const policy = makeTokenPolicy({
+  tokenMs: 300_000,
+  graceMs: 60_000,
+  resumeWindowMs: 120_000,
+  warnMs: [60_000, 12_000],
+  cleanupEveryMs: 60_000,
+  // Often enough that a program lives to see them, and near enough to each other to meet.
+  checkEveryMs: 50_000,
+  rollOverMs: { from: 100_000, to: 162_000 },
+});
 
 /** Two devices that take themselves for the same robot, and two people. */
 export const users = [rover1, rover1, operator1, operator2] as const;
-
-export type Actor = { readonly name: string; readonly connectionId?: ConnectionId };
 
 /** What the world itself knows of a socket, apart from any row. */
 export type ModelSocket = {
   readonly connectionId: ConnectionId;
   readonly user: User;
+  readonly connectedAt: number;
   /** When its token ends: that of `$connect`, or the longest that a refresh was granted. */
   tokenExpiresAt: number;
+  /** The same, as of the end of the last round. */
+  knownUntil: number;
   /** The end of the token of a refresh that is under way: from when it is granted nobody can see. */
   offeredUntil: number;
+  /** The longest that was ever offered: copies may say so of a connection that is being closed. */
+  offeredEver: number;
+  saidHello: boolean;
   saidBye: boolean;
+};
+
+/** What holds for a whole program. */
+export type Setting = {
+  /** How far Cognito's clock is ahead of ours. */
+  readonly skewMs: number;
+  /** How long an index goes on without what was written. */
+  readonly indexLagMs: number;
 };
 
 export type ModelWorld = ReturnType<typeof modelWorld>;
 
-export function modelWorld(scheduler: Scheduler, looks: readonly Look[]) {
+export function modelWorld(scheduler: Scheduler, given: readonly Look[], setting: Setting) {
+  const { looks, rethrow } = watchful(given);
   const state = memoryState();
   const clock = { at: t0, now: () => clock.at };
-  const tokens = tokenOffice(clock, policy.tokenMs);
-  const gateway = modelGateway();
+  const cognito = modelCognito(clock, { tokenMs: policy.tokenMs, skewMs: setting.skewMs });
+  const gateway = modelGateway(clock);
+  const ledger = revocationLedger();
   const sockets: ModelSocket[] = [];
   const sessionIds: SessionId[] = [];
-  const ids = countingIds();
-  let cleanups = 0;
+  let order = 0;
+  let round: Round = { steps: [], faults: [], thenPass: 0 };
+  let callsOfSlow = 0;
+  let cleanups: readonly { by: Actor; isWhole: boolean }[] = [];
+  let writers = new Map<ConnectionId, Set<Actor>>();
 
   const world = {
     state,
     clock,
     policy,
-    tokens,
+    cognito,
     gateway,
+    ledger,
     sockets,
     sessionIds,
-    depsFor,
+    setting,
     socketOf: (id: ConnectionId) => sockets.find(({ connectionId }) => connectionId === id),
 
-    /** A socket counted back from the youngest; undefined while there is none. */
-    socketAt: (back: number) => sockets[sockets.length - 1 - (back % Math.max(sockets.length, 1))],
+    /**
+     * A socket that can be heard: counted back from the youngest that is open, then from the youngest that
+     * is not, for its last messages may be on their way. Undefined while there is none. Nobody is heard
+     * before `$connect` has returned.
+     */
+    socketAt(back: number): ModelSocket | undefined {
+      const open = sockets.filter(({ connectionId }) => gateway.open.has(connectionId));
+      const shut = sockets.filter(({ connectionId }) => gateway.shutAt.has(connectionId));
+      const heard = [...open.reverse(), ...shut.reverse()];
+      return heard[back % Math.max(heard.length, 1)];
+    },
 
     newSocket(user: User, tokenExpiresAt: number): ModelSocket {
       const { connectionId } = socketNamed(`socket-${String(sockets.length).padStart(2, '0')}`);
-      const socket = { connectionId, user, tokenExpiresAt, offeredUntil: 0, saidBye: false };
+      const socket: ModelSocket = {
+        connectionId,
+        user,
+        connectedAt: clock.at,
+        tokenExpiresAt,
+        knownUntil: tokenExpiresAt,
+        offeredUntil: 0,
+        offeredEver: 0,
+        saidHello: false,
+        saidBye: false,
+      };
       sockets.push(socket);
       return socket;
     },
 
-    cleanedUp: () => void cleanups++,
+    nextOrder: () => ++order,
 
-    async play({ steps, faults, thenPass }: Round) {
-      gateway.tell(faults);
-      cleanups = 0;
-      await scheduler.waitFor(Promise.all(steps.map(attempt)));
-      const cleanedUp = cleanups > 0 && gateway.isWell;
-      for (const look of looks) look.afterRound?.(world, { cleanedUp });
-      clock.at += thenPass;
+    /** Begins a step: what it may use, and how it tells what came of it. */
+    acts(name: string, connectionId?: ConnectionId) {
+      const of = connectionId === undefined ? {} : { connectionId };
+      const by: Actor = { name, ...of, startedAt: clock.at, order: ++order };
+      return {
+        by,
+        deps: ports(by),
+        answered(refusal: string | undefined, token?: ModelToken) {
+          const answer: Answer = { by, refusal, ...(token !== undefined && { token }) };
+          for (const look of looks) look.answered?.(world, answer);
+        },
+      };
     },
 
-    /** Alone and to its end. */
-    settle: async (step: Step) => {
-      gateway.tell([]);
-      await scheduler.waitFor(attempt(step));
+    /** Waits for a turn. */
+    turn: (why: string) => scheduler.schedule(Promise.resolve(), why),
+
+    /** Others have their turn, then time has passed. */
+    async pause(ms: number, why: string) {
+      await world.turn(why);
+      pass(ms);
+    },
+
+    cleanupBegins(by: Actor) {
+      cleanups = [...cleanups, { by, isWhole: false }];
+    },
+    cleanupIsWhole(by: Actor) {
+      cleanups = cleanups.map((each) => (each.by === by ? { by, isWhole: true } : each));
+    },
+
+    async play(next: Round) {
+      round = next;
+      cleanups = [];
+      callsOfSlow = 0;
+      writers = new Map();
+      gateway.tell(next.faults);
+      await scheduler.waitFor(Promise.all(next.steps.map(attempt)));
+      rethrow();
+      for (const socket of sockets) takeStock(socket);
+      const seen = {
+        cleanedUpAt: gateway.isWell ? cleanedUpAt() : undefined,
+        writersOf: (id: ConnectionId) => writers.get(id) ?? new Set<Actor>(),
+      };
+      for (const look of looks) look.afterRound?.(world, seen);
+      pass(msOf(next.thenPass, world));
     },
   };
+  const ports = modelPorts({
+    world,
+    looks,
+    round: () => round,
+    turnsFor(call) {
+      const { slow } = round;
+      return slow?.call === call && slow.nth === callsOfSlow++ ? slow.turns : 1;
+    },
+    wrote(by, id) {
+      writers.set(id, (writers.get(id) ?? new Set()).add(by));
+    },
+  });
   return world;
+
+  /** Of several at once the first: what it has taken up, the others leave to it. */
+  function cleanedUpAt(): number | undefined {
+    if (!cleanups.some(({ isWhole }) => isWhole)) return undefined;
+    return Math.min(...cleanups.map(({ by }) => by.startedAt));
+  }
+
+  /** What was offered in the round has been granted by now, or has not; a grant may have been lost on its way. */
+  function takeStock(socket: ModelSocket) {
+    const row = state.connections.get(socket.connectionId);
+    socket.offeredEver = Math.max(socket.offeredEver, socket.offeredUntil);
+    socket.offeredUntil = 0;
+    socket.tokenExpiresAt = Math.max(socket.tokenExpiresAt, row?.token.expiresAt ?? 0);
+    socket.knownUntil = socket.tokenExpiresAt;
+  }
+
+  function pass(ms: number) {
+    clock.at += ms;
+    for (const { connectionId, connectedAt } of sockets) {
+      if (connectedAt + limits.connectionMs <= clock.at) gateway.cut(connectionId);
+    }
+  }
 
   async function attempt(step: Step) {
     try {
@@ -98,72 +204,34 @@ export function modelWorld(scheduler: Scheduler, looks: readonly Look[]) {
       if (!(failure instanceof DependencyUnavailable)) throw failure;
     }
   }
-
-  /** All that a use case may ask for; every call takes its turn, every change is seen with who made it. */
-  function depsFor(by: Actor) {
-    const seen =
-      <Row>(tell: (look: Look, write: { before: Row | undefined; after: Row | undefined }) => void) =>
-      (write: { before: Row | undefined; after: Row | undefined }) => {
-        for (const look of looks) tell(look, write);
-      };
-    const rows = {
-      ...state,
-      connections: watchedMap(
-        state.connections,
-        seen((look, write) => look.connection?.(world, { by, ...write })),
-      ),
-      robots: watchedMap(
-        state.robots,
-        seen((look, write) => look.robot?.(world, { by, ...write })),
-      ),
-      sessions: watchedMap(
-        state.sessions,
-        seen((look, write) => look.session?.(world, { by, ...write })),
-      ),
-    };
-    const peers = gateway.port({
-      attempted(to, what) {
-        for (const look of looks) look.attempted?.(world, { by, to, what });
-      },
-      delivered(to, message) {
-        for (const look of looks) look.delivered?.(world, { by, to, message });
-      },
-    });
-    return {
-      clock,
-      policy,
-      ids,
-      deadlineShards,
-      fleetSize: 1,
-      iceServers: [],
-      maxSessionsPerRobot: 3,
-      lifeLog: { note: () => {} },
-      verifier: inTurn('verifier', tokens.verifier),
-      connections: inTurn('connections', memoryConnectionStore(rows)),
-      robots: inTurn('robots', memoryRobotSessionStore(rows)),
-      sessions: inTurn('sessions', memoryClientSessionStore(rows)),
-      clients: inTurn('clients', memoryClientDirectory(rows)),
-      fleets: inTurn('fleets', memoryFleetDirectory(rows)),
-      signalPath: inTurn('signalPath', memorySignalPath(rows)),
-      peers: inTurn('peers', peers),
-    };
-
-    function inTurn<Port extends object>(port: string, of: Port): Port {
-      return new Proxy(of, {
-        get(target, key) {
-          const method: unknown = Reflect.get(target, key);
-          if (typeof method !== 'function') return method;
-          return async (...args: unknown[]) => {
-            await scheduler.schedule(
-              Promise.resolve(),
-              `${by.name} ${by.connectionId ?? ''}: ${port}.${String(key)}`,
-            );
-            return Reflect.apply(method, target, args);
-          };
-        },
-      });
-    }
-  }
 }
 
 export const addressOf = ({ connectionId }: ModelSocket) => ({ connectionId, endpoint });
+
+/**
+ * The looks, and what the first of them to fail has thrown: a cleanup that meets a failure notes it and
+ * goes on, and would do so here too.
+ */
+function watchful(given: readonly Look[]): { looks: readonly Look[]; rethrow(): void } {
+  const thrown: unknown[] = [];
+  const watched = (look: Look): Look =>
+    Object.fromEntries(
+      Object.entries(look).map(([hook, see]) => [
+        hook,
+        (...seen: unknown[]) => {
+          try {
+            return Reflect.apply(see, look, seen);
+          } catch (failure) {
+            thrown.push(failure);
+            throw failure;
+          }
+        },
+      ]),
+    );
+  return {
+    looks: given.map(watched),
+    rethrow() {
+      if (thrown.length > 0) throw thrown[0];
+    },
+  };
+}

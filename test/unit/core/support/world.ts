@@ -7,6 +7,8 @@ import { memoryRevocationStore } from '../../../../functions/adapters/memory/rev
 import { memoryRobotSessionStore } from '../../../../functions/adapters/memory/robot-session-store.ts';
 import { memorySignalPath } from '../../../../functions/adapters/memory/signal-path.ts';
 import { memoryWatchDirectory } from '../../../../functions/adapters/memory/watch-directory.ts';
+import { staticIceServers } from '../../../../functions/adapters/turn/static-ice-servers.ts';
+import type { IceServers } from '../../../../functions/core/ports/ice-servers.ts';
 import type { LifeEvent } from '../../../../functions/core/ports/life-log.ts';
 import type { SignInAuthority } from '../../../../functions/core/ports/sign-in-authority.ts';
 import { deadlineShards } from '../../../../functions/table-shapes.ts';
@@ -27,12 +29,13 @@ type Settings = {
   readonly policy?: Partial<TokenPolicy>;
   readonly maxSessionsPerRobot?: number;
   readonly shards?: number;
+  readonly iceServers?: IceServers;
 };
 
 export type World = ReturnType<typeof newWorld>;
 
 /** Everything that a use case may ask for, in memory, with a tap on every port. */
-export function newWorld({ policy: given = {}, maxSessionsPerRobot = 8, shards }: Settings = {}) {
+export function newWorld({ policy: given = {}, maxSessionsPerRobot = 8, shards, iceServers }: Settings = {}) {
   const policy = makeTokenPolicy(given);
   const state = memoryState();
   const tap = newTap();
@@ -55,7 +58,7 @@ export function newWorld({ policy: given = {}, maxSessionsPerRobot = 8, shards }
     maxSessionsPerRobot,
     deadlineShards: shards ?? deadlineShards,
     fleetSize: 600,
-    iceServers: [stun],
+    iceServers: tap.on('iceServers', iceServers ?? staticIceServers([stun])),
     queryToken: true,
     ids: countingIds(),
     lifeLog: { note: (event: LifeEvent) => void events.push(event) },

@@ -1,11 +1,22 @@
 import { sayHello } from '../../../../../functions/core/use-cases/hello.ts';
-import { actor, anySocket, steps } from '../steps.ts';
-import { addressOf } from '../world.ts';
+import { anySocket, steps } from '../steps.ts';
+import { addressOf, type ModelSocket, type ModelWorld } from '../world.ts';
 
-/** Any socket says hello, again too. */
+/** Any socket says hello, again too; also one that was cut in the meantime, for a message may be on its way. */
 export const hellos = steps('hello', anySocket, async (world, back) => {
   const socket = world.socketAt(back);
-  if (socket === undefined) return;
-  const deps = world.depsFor(actor('hello', socket.connectionId));
-  await sayHello(deps, { caller: addressOf(socket), protocol: 1, requestId: undefined });
+  if (socket !== undefined) await greet(world, socket);
 });
+
+export async function greet(world: ModelWorld, socket: ModelSocket): Promise<void> {
+  socket.saidHello = true;
+  const { deps, answered } = world.acts('hello', socket.connectionId);
+  const outcome = await sayHello(deps, {
+    caller: addressOf(socket),
+    protocol: 1,
+    requestId: undefined,
+    resume: undefined,
+    received: undefined,
+  });
+  answered(outcome.ok ? undefined : outcome.refusal.code);
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { openSession } from '../../../../../functions/core/use-cases/open-session.ts';
 import type { SessionMode } from '../../../../../protocol/messages/session.ts';
 import { roverId } from '../../support/people.ts';
-import { actor, anySocket, steps } from '../steps.ts';
+import { anySocket, steps } from '../steps.ts';
 import { addressOf } from '../world.ts';
 
 /** Any socket asks for the robot, some with a request that is repeated. */
@@ -16,8 +16,9 @@ export const opens = steps(
   async (world, { back, mode, requestId }) => {
     const socket = world.socketAt(back);
     if (socket === undefined) return;
-    const deps = world.depsFor(actor('openSession', socket.connectionId));
+    const { deps, answered } = world.acts('openSession', socket.connectionId);
     const outcome = await openSession(deps, { caller: addressOf(socket), robotId: roverId, mode, requestId });
+    answered(outcome.ok ? undefined : outcome.refusal.code);
     if (outcome.ok) world.sessionIds.push(outcome.value.sessionId);
   },
 );

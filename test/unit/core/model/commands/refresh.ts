@@ -1,30 +1,64 @@
 import fc from 'fast-check';
 import { refreshToken } from '../../../../../functions/core/use-cases/refresh-token.ts';
+import type { ModelToken, WhichSignIn } from '../cognito.ts';
 import { mustHold } from '../look.ts';
-import { actor, anySocket, steps } from '../steps.ts';
-import { addressOf, policy, users } from '../world.ts';
+import { anySocket, steps } from '../steps.ts';
+import { addressOf, type ModelSocket, type ModelWorld, policy, users } from '../world.ts';
 
-/** A refresh with a good token, with one that ends sooner than the one in use, or with somebody else's. */
+/**
+ * What a refresh comes with: a new token, one of a short life, one that its holder has kept for a while,
+ * one without the right to drive, one that ends sooner than the one in use, or somebody else's.
+ */
+const kinds = ['good', 'good', 'good', 'short', 'kept', 'demoted', 'older', 'foreign'] as const;
+
+type Offer = { readonly kind: (typeof kinds)[number]; readonly signIn: WhichSignIn };
+
 export const refreshes = steps(
   'refresh',
-  fc.record({ back: anySocket, token: fc.constantFrom('good', 'short', 'older', 'foreign') }),
-  async (world, { back, token: kind }) => {
+  fc.record({
+    back: anySocket,
+    kind: fc.constantFrom(...kinds),
+    signIn: fc.constantFrom<WhichSignIn>('latest', 'latest', 'first', 'new'),
+  }),
+  async (world, { back, ...offer }) => {
     const socket = world.socketAt(back);
     if (socket === undefined) return;
-    const stranger = users.find(({ principalId }) => principalId !== socket.user.principalId);
-    const user = kind === 'foreign' && stranger !== undefined ? stranger : socket.user;
-    const isGood = kind === 'good' || kind === 'short';
-    const expiresAt =
-      kind === 'older'
-        ? socket.tokenExpiresAt - 1
-        : world.clock.at + (kind === 'short' ? 40_000 : policy.tokenMs);
-    const token = world.tokens.issue(user, { expiresAt });
-    const graceEndsAt = socket.tokenExpiresAt + policy.graceMs;
+    const issued = issue(world, socket, offer);
+    const { kind } = offer;
+    const { expiresAt } = issued.life;
+    const isGood = kind !== 'older' && kind !== 'foreign';
+    const isOver = socket.offeredUntil === 0 && socket.tokenExpiresAt + policy.graceMs <= world.clock.at;
     if (isGood) socket.offeredUntil = Math.max(socket.offeredUntil, expiresAt);
-    const deps = world.depsFor(actor(isGood ? 'refresh' : `refresh (${kind})`, socket.connectionId));
-    const outcome = await refreshToken(deps, { caller: addressOf(socket), token });
+    const name = isGood && kind !== 'demoted' ? 'refresh' : `refresh (${kind})`;
+    const { deps, answered } = world.acts(name, socket.connectionId);
+    const outcome = await refreshToken(deps, { caller: addressOf(socket), token: issued.token });
     mustHold(isGood || !outcome.ok, `a refresh with a token that is ${kind} was granted`);
-    mustHold(graceEndsAt > world.clock.at || !outcome.ok, 'a refresh was granted after the grace');
+    mustHold(!isOver || !outcome.ok, 'a refresh was granted after the grace');
     if (outcome.ok) socket.tokenExpiresAt = Math.max(socket.tokenExpiresAt, expiresAt);
+    // That a token which has run out by itself is refused is the verifier's affair.
+    const isAlive = expiresAt > world.clock.at && kind !== 'foreign';
+    if (isAlive) answered(outcome.ok ? undefined : outcome.refusal.code, issued);
   },
 );
+
+function issue({ cognito }: ModelWorld, { user, tokenExpiresAt }: ModelSocket, offer: Offer): ModelToken {
+  const signedIn = cognito.signInOf(user, offer.signIn);
+  switch (offer.kind) {
+    case 'good':
+      return cognito.issue(user, { signedIn });
+    case 'short':
+      return cognito.issue(user, { signedIn, lifeMs: 40_000 });
+    case 'kept':
+      return cognito.issue(user, { signedIn, ageMs: 10_000 });
+    case 'demoted': {
+      const isPerson = user.groups.includes('operators');
+      return cognito.issue(isPerson ? { ...user, groups: ['viewers', 'fleet:demo'] } : user, { signedIn });
+    }
+    case 'older':
+      return cognito.issue(user, { signedIn, lifeMs: tokenExpiresAt - 1000 - cognito.second() });
+    case 'foreign': {
+      const stranger = users.find(({ principalId }) => principalId !== user.principalId) ?? user;
+      return cognito.issue(stranger, { signedIn: cognito.signInOf(stranger, offer.signIn) });
+    }
+  }
+}

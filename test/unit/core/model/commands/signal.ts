@@ -3,7 +3,7 @@ import { closeSession } from '../../../../../functions/core/use-cases/close-sess
 import { relaySignal } from '../../../../../functions/core/use-cases/relay-signal.ts';
 import { signalOf } from '../../support/cast.ts';
 import { roverId } from '../../support/people.ts';
-import { actor, anySocket, steps } from '../steps.ts';
+import { anySocket, steps } from '../steps.ts';
 import { addressOf, type ModelWorld } from '../world.ts';
 
 const toSession = fc.record({ back: anySocket, session: fc.nat({ max: 3 }) });
@@ -13,8 +13,9 @@ export const signals = steps('signal', toSession, async (world, { back, session 
   const socket = world.socketAt(back);
   const sessionId = sessionAt(world, session);
   if (socket === undefined || sessionId === undefined) return;
-  const deps = world.depsFor(actor('signal', socket.connectionId));
-  await relaySignal(deps, { caller: addressOf(socket), signal: signalOf(sessionId) });
+  const { deps, answered } = world.acts('signal', socket.connectionId);
+  const outcome = await relaySignal(deps, { caller: addressOf(socket), signal: signalOf(sessionId) });
+  answered(outcome.ok ? undefined : outcome.refusal.code);
 });
 
 /** Any socket closes any of the last sessions, its own or not. */
@@ -22,8 +23,10 @@ export const closes = steps('closeSession', toSession, async (world, { back, ses
   const socket = world.socketAt(back);
   const sessionId = sessionAt(world, session);
   if (socket === undefined || sessionId === undefined) return;
-  const deps = world.depsFor(actor('closeSession', socket.connectionId));
-  await closeSession(deps, { caller: addressOf(socket), robotId: roverId, sessionId, reason: 'closed' });
+  const { deps, answered } = world.acts('closeSession', socket.connectionId);
+  const caller = addressOf(socket);
+  const outcome = await closeSession(deps, { caller, robotId: roverId, sessionId, reason: 'closed' });
+  answered(outcome.ok ? undefined : outcome.refusal.code);
 });
 
 function sessionAt({ sessionIds }: ModelWorld, back: number) {

@@ -1,10 +1,18 @@
 import { type Invariant, mustHold } from '../look.ts';
+import type { Actor } from '../steps.ts';
 import type { ModelSocket, ModelWorld } from '../world.ts';
 
 const relayed = new Set(['signal', 'sessionRequested', 'sessionClosed']);
+/** All but `refreshToken`, `ping` and `bye`. */
+const forTheLiving = new Set(['hello', 'openSession', 'signal', 'closeSession']);
 
-function isExpired({ clock }: ModelWorld, { tokenExpiresAt, offeredUntil }: ModelSocket): boolean {
-  return Math.max(tokenExpiresAt, offeredUntil) <= clock.at;
+/** Whether a connection had expired when a step began: what runs out while it is at work is not seen by it. */
+function wasExpired({ state }: ModelWorld, socket: ModelSocket, by: Actor): boolean {
+  const { tokenExpiresAt, offeredUntil, offeredEver, connectionId } = socket;
+  // A refresh that is refused because somebody has begun to close has written its copies already, of a
+  // token that was good.
+  const isClosing = state.connections.get(connectionId)?.state === 'closing';
+  return Math.max(tokenExpiresAt, offeredUntil, isClosing ? offeredEver : 0) <= by.startedAt;
 }
 
 /** I1: nothing is relayed for or to an expired connection; after the grace the next cleanup closes it. */
@@ -15,29 +23,36 @@ export const expiry: Invariant = {
       if (!relayed.has(message.type)) return;
       const receiver = world.socketOf(to);
       mustHold(
-        receiver === undefined || !isExpired(world, receiver),
+        receiver === undefined || !wasExpired(world, receiver, by),
         `${message.type} was relayed to ${to}, which has expired`,
       );
       if (message.type !== 'signal' || by.connectionId === undefined) return;
       const sender = world.socketOf(by.connectionId);
       mustHold(
-        sender === undefined || !isExpired(world, sender),
+        sender === undefined || !wasExpired(world, sender, by),
         `a signal of ${by.connectionId}, which has expired, was relayed`,
       );
     },
 
-    afterRound(world, { cleanedUp }) {
-      for (const socket of world.sockets) {
-        // What was offered in this round has been granted by now, or has not.
-        socket.offeredUntil = 0;
-        const graceEndsAt = socket.tokenExpiresAt + world.policy.graceMs;
-        if (!cleanedUp || graceEndsAt > world.clock.at) continue;
-        const row = world.state.connections.get(socket.connectionId);
-        const isRetriedLater = row?.state === 'closing' && row.nextDeadlineAt > world.clock.at;
-        mustHold(row === undefined || isRetriedLater, `${socket.connectionId} was not closed by the cleanup`);
+    answered(world, { by, refusal }) {
+      const socket = by.connectionId === undefined ? undefined : world.socketOf(by.connectionId);
+      if (socket === undefined || !forTheLiving.has(by.name)) return;
+      mustHold(
+        refusal !== undefined || !wasExpired(world, socket, by),
+        `${by.name} of ${by.connectionId}, which has expired, was granted`,
+      );
+    },
+
+    afterRound(world, { cleanedUpAt }) {
+      for (const { connectionId, tokenExpiresAt, saidBye } of world.sockets) {
+        const graceEndsAt = tokenExpiresAt + world.policy.graceMs;
+        if (cleanedUpAt === undefined || graceEndsAt > cleanedUpAt) continue;
+        const row = world.state.connections.get(connectionId);
+        const isRetriedLater = row?.state === 'closing' && row.nextDeadlineAt > cleanedUpAt;
+        mustHold(row === undefined || isRetriedLater, `${connectionId} was not closed by the cleanup`);
         // A bye that could not close the socket is answered `unavailable`, and repeated by who said it.
-        const isOpen = world.gateway.open.has(socket.connectionId) && !socket.saidBye;
-        mustHold(!isOpen || isRetriedLater, `${socket.connectionId} has no row, and is still open`);
+        const isOpen = world.gateway.open.has(connectionId) && !saidBye;
+        mustHold(!isOpen || isRetriedLater, `${connectionId} has no row, and is still open`);
       }
     },
   }),

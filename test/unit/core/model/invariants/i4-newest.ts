@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RobotSession } from '../../../../../functions/core/model/robot-session.ts';
+import type { RobotSession, RobotSocket } from '../../../../../functions/core/model/robot-session.ts';
 import type { ConnectionId } from '../../../../../protocol/ids.ts';
 import { type Invariant, mustHold } from '../look.ts';
+import type { ModelWorld } from '../world.ts';
 
 const leaving = new Set(['$disconnect', 'bye']);
 
@@ -29,16 +30,21 @@ export const newest: Invariant = {
         }
         const lost = before?.socket?.connectionId;
         if (lost === undefined || lost === holder) return;
-        // The ids of sockets rise as they connect.
         const isClaim = by.name === 'hello' && holder !== undefined && by.connectionId === holder;
-        mustHold(!isClaim || holder > lost, `${holder} took the robot from ${lost}, which is newer`);
+        mustHold(
+          !isClaim || isNewer(after.socket, before?.socket),
+          `${holder} took the robot from ${lost}, which is newer`,
+        );
         const row = world.state.connections.get(lost);
         const isLeaving = row === undefined || row.state === 'closing' || by.connectionId === lost;
         mustHold(
           by.name === 'hello' || isLeaving,
           `${by.name} ${by.connectionId} took the robot from ${lost}, which is alive`,
         );
-        const isOlder = leaving.has(by.name) && by.connectionId !== lost && isRobot(world, by.connectionId);
+        // Who signs out closes what else stems from that sign-in.
+        const isSignedOut = row?.state === 'closing' && row.endsAs === 'revoked';
+        const isOlder =
+          leaving.has(by.name) && by.connectionId !== lost && !isSignedOut && isRobot(world, by.connectionId);
         mustHold(
           !isOlder || same(before, after),
           `a late ${by.name} of ${by.connectionId} changed the robot`,
@@ -69,9 +75,15 @@ function holderNow({ state }: Rows): ConnectionId | undefined {
   return robot?.socket?.connectionId;
 }
 
-function isRobot(world: { socketOf(id: ConnectionId): unknown }, id: ConnectionId | undefined): boolean {
-  const socket = id === undefined ? undefined : world.socketOf(id);
-  return JSON.stringify(socket ?? '').includes('"robots"');
+function isRobot({ socketOf }: Pick<ModelWorld, 'socketOf'>, id: ConnectionId | undefined): boolean {
+  return id !== undefined && socketOf(id)?.user.groups.includes('robots') === true;
+}
+
+/** Of two that connected at the same moment, the greater id. */
+function isNewer(one: RobotSocket | undefined, other: RobotSocket | undefined): boolean {
+  if (one === undefined || other === undefined) return true;
+  if (one.connectedAt !== other.connectedAt) return one.connectedAt > other.connectedAt;
+  return one.connectionId > other.connectionId;
 }
 
 function same(one: unknown, other: unknown): boolean {

@@ -1,0 +1,17 @@
+/**
+ * What the model has found and what is left as it is, with the reason. The model looks away from it, and
+ * from as little else as can be. Each has its plain test in `known-limits.test.ts`.
+ */
+export const known = {
+  /**
+   * A refresh whose second read of the revocations fails leaves a token that nobody could check. It takes
+   * a refresh with a token of another, revoked sign-in of the same user that was under way during all of
+   * the revocation, and an outage at its end. The answer is a refusal; the row has the token.
+   */
+  refreshedThoughUnread: true,
+  /**
+   * A run of the cleanup that meets a refresh, or the next moment, while it announces: a second run may
+   * announce the same again. To say it twice is harmless; a lock that outlives its holder would say it late.
+   */
+  announcedTwice: true,
+};
