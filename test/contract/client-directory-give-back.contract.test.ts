@@ -8,7 +8,7 @@ const from = connectionId('c2');
 onEveryAdapter('ClientDirectory: giveBack', (stores) => {
   const directory = () => stores().clients;
   const client = (name = 'k') => clientIn(directory, name);
-  const { enter, takeOver, detach, add, sessions, giveBack, remove } = client();
+  const { enter, takeOver, rejoin, detach, add, sessions, giveBack, remove } = client();
 
   /** Takes over for `c2`, and gives what undoes exactly that. */
   const takeOverFor = async (of: ReturnType<typeof client>) => {
@@ -175,10 +175,10 @@ onEveryAdapter('ClientDirectory: giveBack', (stores) => {
       expect(await takeOver('c4', back)).toMatchObject({ epoch: 4 });
     });
 
-    it('when the same connection has taken over again since', async () => {
+    it('when the same connection has said hello again since', async () => {
       await enter('c1');
       const undo = await takeOverForC2();
-      await takeOver('c2', { presentedHash: 'key-2', keyHash: 'key-3' });
+      await rejoin('c2');
       expect(await undo()).toBe(false);
       expect(await add('c2', 's1')).toBe(true);
     });

@@ -13,6 +13,7 @@ import {
   robot,
   socketCopy,
   t0,
+  watcher,
 } from './support/samples.ts';
 
 const key = sessionKey('s1');
@@ -92,12 +93,20 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
       connectionId: 'c2',
       keyHash: 'key-2',
       previousKeyHash: 'key-1',
+      arrivedFrom: '-',
+      cameBack: true,
       [ttlAttribute]: ttlOf(t0 + 200_000),
     });
     if (taken === undefined) throw new Error('the takeover was expected to succeed');
     await giveBack({ epoch: 2, previous: taken.previous, from: connectionId('c2') });
     const ttl = expect.toSatisfy((value: number) => value >= ttlOf(resumeEndsAt));
-    expect(await row()).toEqual({ ...away, epoch: 3, detachedFrom: 'c2', [ttlAttribute]: ttl });
+    expect(await row()).toEqual({
+      ...away,
+      epoch: 3,
+      cameBack: true,
+      detachedFrom: 'c2',
+      [ttlAttribute]: ttl,
+    });
 
     await enter('c1');
     const again = await takeOver('c3');
@@ -117,6 +126,7 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
     expect(await onlyRowOf(database(), 'directory')).toEqual({
       pk: 'client#k',
       sk: 'client',
+      cameBack: true,
       principalId: '3f1c-principal',
       epoch: 3,
       connectionId: 'c1',
@@ -167,9 +177,9 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
 
   it('a watcher is a row a topic, which expires a day after its token', async () => {
     const { watches } = stores();
-    const watcher = socketCopy('LrP3Fc-lPHcCJ1g=', t0 + 60_000);
-    const { connectionId: sk, ...rest } = watcher;
-    await watches.watch(watcher, ['all', 'fleet#demo']);
+    const one = watcher('LrP3Fc-lPHcCJ1g=', t0 + 60_000);
+    const { connectionId: sk, ...rest } = one;
+    await watches.watch(one, ['all', 'fleet#demo']);
     const rows = ['watch#all', 'watch#fleet#demo'].map((pk) => ({
       pk,
       sk,
@@ -187,7 +197,7 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
     await clients.enter(entering('k'));
     await clients.detach(client('k'), { connectionId: connectionId('c1'), resumeEndsAt });
     await clients.enter(entering('k2'));
-    await watches.watch(socketCopy('c1'), ['all']);
+    await watches.watch(watcher('c1'), ['all']);
     await sessions.create(clientSession('s1', { robotId: robot('r') }));
     const rows = [
       ...(await rowsOf(database(), 'directory')),

@@ -18,8 +18,8 @@ import {
   robot,
   robotConnection,
   session,
-  socketCopy,
   t0,
+  watcher,
 } from './support/samples.ts';
 
 const tableNames = {
@@ -143,7 +143,7 @@ describe('DynamoDB answers the first request, and fails at the second', () => {
     {
       call: 'the second of two topics to watch',
       first: answerWith({}),
-      make: ({ watches }: Stores) => watches.watch(socketCopy('a'), ['fleet#a', 'fleet#b']),
+      make: ({ watches }: Stores) => watches.watch(watcher('a'), ['fleet#a', 'fleet#b']),
     },
     {
       call: 'the second of two topics to watch no more',

@@ -20,7 +20,7 @@ const a = connectionId('a');
 const rover = robot('rover-1');
 const retryAt = t0 + 70_000;
 const lost = { connectionId: a, now: t0, resumeEndsAt: t0 + 9000, retryAt };
-const claim = { socket: socket('a'), fleets: ['demo'], now: t0 };
+const claim = { socket: socket('a'), fleets: ['demo'], resume: true, now: t0 };
 
 onEveryDatabase('Rows in DynamoDB', (database) => {
   it('connections expire a day after their deadline, whatever has moved it', async () => {
@@ -119,7 +119,12 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
       'controlHeld',
       'epoch',
       'fleets',
+      'formerConnectionId',
+      'formerEndpoint',
+      'formerFleets',
+      'formerState',
       'leaseEpoch',
+      'resume',
       'robotId',
       'state',
     ];

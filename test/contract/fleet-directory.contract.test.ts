@@ -69,7 +69,7 @@ onEveryAdapter('FleetDirectory', (stores) => {
         expect(await list(fleet)).toEqual(['robot#odd']);
         expect(await list('a')).toEqual(['plain']);
         expect(await list()).toEqual(['plain', 'robot#odd']);
-        expect(await stores().clients.detach(client('k'), leaving('c1'))).toEqual([]);
+        expect(await stores().clients.detach(client('k'), leaving('c1'))).toEqual({ epoch: 1, sessions: [] });
       },
     );
   });

@@ -180,7 +180,7 @@ onEveryAdapter('RevocationStore', (stores) => {
       expect(await of(principal(name), 'client')).toEqual(none);
       await store().revokeSignIn({ principalId: principal(name), originJti: 'client' }, { keepUntil });
       await store().revokeTokensUntil(principal(name), at(t0));
-      expect(await stores().clients.detach(client(name), leaving('c1'))).toEqual([]);
+      expect(await stores().clients.detach(client(name), leaving('c1'))).toEqual({ epoch: 1, sessions: [] });
       const page = { after: undefined, limit: 10 };
       expect(await stores().fleets.list({ fleet: name, ...page })).toEqual([name]);
       expect(await stores().fleets.list({ fleet: `revoked#${name}`, ...page })).toEqual([name]);

@@ -6,7 +6,7 @@ import { bothOrders, connectionId, names, robot, session, socket, t0 } from './s
 const rover = robot('rover-1');
 const fleets = ['demo'];
 const byA = { socket: socket('a', t0), fleets, now: t0 + 10 };
-const byB = { socket: socket('b', t0 + 1000), fleets: ['demo', 'new'], now: t0 + 1010 };
+const byB = { socket: socket('b', t0 + 1000), fleets: ['demo', 'new'], resume: true, now: t0 + 1010 };
 const ofA = { connectionId: connectionId('a') };
 const left = { ...ofA, now: t0 + 20, retryAt: t0 + 70_000 };
 const ofB = { connectionId: connectionId('b') };
@@ -27,7 +27,14 @@ onEveryAdapter('RobotSessionStore: claim', (stores) => {
 
   describe('claim', () => {
     it('makes a robot that was never here online', async () => {
-      expect(await store().claim(rover, byA)).toEqual({ won: true, current: claimed, previous: undefined });
+      const arrival = { resume: false, from: 'offline', fleets: [], isTold: false };
+      expect(await store().claim(rover, byA)).toEqual({
+        won: true,
+        repeated: false,
+        current: claimed,
+        previous: undefined,
+        arrival,
+      });
       expect(await get()).toEqual(claimed);
     });
 
@@ -35,7 +42,17 @@ onEveryAdapter('RobotSessionStore: claim', (stores) => {
       await store().claim(rover, byA);
       const claimedAt = [byB.now, byA.now];
       const current = { ...claimed, epoch: 2, claimedAt, fleets: byB.fleets, socket: byB.socket };
-      expect(await store().claim(rover, byB)).toEqual({ won: true, current, previous: claimed });
+      const { connectionId, endpoint } = byA.socket;
+      const replaced = { connectionId, endpoint };
+      const { resume } = byB;
+      const arrival = { resume, from: 'online', fleets: claimed.fleets, replaced, isTold: false };
+      expect(await store().claim(rover, byB)).toEqual({
+        won: true,
+        repeated: false,
+        current,
+        previous: claimed,
+        arrival,
+      });
       expect(await get()).toEqual(current);
     });
 
@@ -59,8 +76,7 @@ onEveryAdapter('RobotSessionStore: claim', (stores) => {
     it('lets a connection claim again what it has', async () => {
       await store().claim(rover, byA);
       const again = await store().claim(rover, { ...byA, now: t0 + 99 });
-      const claimedAt = [t0 + 99, byA.now];
-      expect(again).toEqual({ won: true, current: { ...claimed, epoch: 2, claimedAt }, previous: claimed });
+      expect(again).toMatchObject({ won: true, repeated: true, current: { ...claimed, epoch: 2 } });
     });
 
     it('brings a robot back that is away, also by an older connection: there is no socket to fight for', async () => {
@@ -105,7 +121,7 @@ onEveryAdapter('RobotSessionStore: claim', (stores) => {
       );
       const robotNow = await get();
       expect(robotNow?.socket?.connectedAt).toBe(t0 + 11);
-      const won = claims.filter((claim) => claim.won);
+      const won = claims.filter((claim) => claim.won && !claim.repeated);
       expect(robotNow?.epoch).toBe(won.length);
       const replaced = won.flatMap(({ previous }) => previous?.socket?.connectionId ?? []);
       expect(new Set(replaced).size).toBe(won.length - 1);
@@ -168,7 +184,7 @@ onEveryAdapter('RobotSessionStore: claim', (stores) => {
     it('takes its own', async () => {
       await store().claim(rover, byA);
       const again = await store().claim(rover, { ...byA, ...insteadOf('a') });
-      expect(again).toMatchObject({ won: true, current: { epoch: 2 }, previous: claimed });
+      expect(again).toMatchObject({ won: true, repeated: true, current: { epoch: 2 } });
     });
 
     it.each([[['a']], [['x', 'a']], [['a', 'x']]])(

@@ -6,7 +6,7 @@ import { allDue, bothOrders, connectionId, names, robot, session, socket, t0 } f
 const rover = robot('rover-1');
 const fleets = ['demo'];
 const byA = { socket: socket('a', t0), fleets, now: t0 + 10 };
-const byB = { socket: socket('b', t0 + 1000), fleets: ['demo', 'new'], now: t0 + 1010 };
+const byB = { socket: socket('b', t0 + 1000), fleets: ['demo', 'new'], resume: true, now: t0 + 1010 };
 const ofA = { connectionId: connectionId('a') };
 const left = { ...ofA, now: t0 + 20, retryAt: t0 + 70_000 };
 const ofB = { connectionId: connectionId('b') };
@@ -30,7 +30,7 @@ onEveryAdapter('RobotSessionStore: giveBack', (stores) => {
   /** Claims for B, and gives what undoes exactly that claim. */
   const claimForB = async () => {
     const claim = await store().claim(rover, byB);
-    if (!claim.won) throw new Error('the claim was expected to win');
+    if (!claim.won || claim.repeated) throw new Error('the claim was expected to win');
     const { current, previous } = claim;
     return () => store().giveBack(rover, { epoch: current.epoch, previous, now: t0 + 5000 });
   };

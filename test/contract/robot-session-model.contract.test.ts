@@ -41,7 +41,9 @@ const claim = fc.tuple(who, insteadOf).map(([name, others]) =>
       ...(others !== undefined && { insteadOf: [name, ...others].map(connectionId) }),
     };
     const result = await store.claim(robotId, by);
-    if (result.won) claimOf.set(name, { epoch: result.current.epoch, previous: result.previous });
+    if (result.won && !result.repeated) {
+      claimOf.set(name, { epoch: result.current.epoch, previous: result.previous });
+    }
     return result;
   }),
 );

@@ -3,8 +3,8 @@ import { onEveryAdapter } from './support/adapters.ts';
 import { allDue, bothOrders, connectionId, names, robot, session, socket, t0 } from './support/samples.ts';
 
 const rover = robot('rover-1');
-const byA = { socket: socket('a', t0), fleets: ['demo'], now: t0 + 10 };
-const byB = { socket: socket('b', t0 + 1000), fleets: ['demo'], now: t0 + 1010 };
+const byA = { socket: socket('a', t0), fleets: ['demo'], resume: true, now: t0 + 10 };
+const byB = { socket: socket('b', t0 + 1000), fleets: ['demo'], resume: true, now: t0 + 1010 };
 const ofA = { connectionId: connectionId('a') };
 const lost = { ...ofA, now: t0 + 20, resumeEndsAt: t0 + 9000 };
 const left = { ...ofA, now: t0 + 20, retryAt: t0 + 70_000 };

@@ -4,7 +4,7 @@ import { dynamoDbStores, onEveryAdapter, onEveryDatabase } from './support/adapt
 import { clientSession, robot, session, socket, t0 } from './support/samples.ts';
 
 const key = { robotId: robot('rover-1'), sessionId: session('s1') };
-const claim = { socket: socket('a', t0), fleets: ['demo'], now: t0 };
+const claim = { socket: socket('a', t0), fleets: ['demo'], resume: true, now: t0 };
 
 onEveryAdapter('SignalPath', (stores) => {
   it('reads both sides as their stores would', async () => {

@@ -10,16 +10,16 @@ import {
   names,
   principal,
   robot,
-  socketCopy,
   t0,
+  watcher,
 } from './support/samples.ts';
 
-const a = socketCopy('a');
-const b = socketCopy('b');
+const a = watcher('a');
+const b = watcher('b');
 
 onEveryAdapter('WatchDirectory', (stores) => {
   const directory = () => stores().watches;
-  const watch = (name: string, ...topics: string[]) => directory().watch(socketCopy(name), topics);
+  const watch = (name: string, ...topics: string[]) => directory().watch(watcher(name), topics);
   const unwatch = (name: string, ...topics: string[]) => directory().unwatch(connectionId(name), topics);
   const namesOf = async (...topics: string[]) =>
     (await directory().watchersOf(topics)).map((watcher) => watcher.connectionId).sort();
@@ -31,9 +31,9 @@ onEveryAdapter('WatchDirectory', (stores) => {
   });
 
   it('gives an id as the gateway makes them', async () => {
-    const watcher = socketCopy('LrP3Fc-lPHcCJ1g=');
-    await directory().watch(watcher, ['all']);
-    expect(await directory().watchersOf(['all'])).toEqual([watcher]);
+    const one = watcher('LrP3Fc-lPHcCJ1g=');
+    await directory().watch(one, ['all']);
+    expect(await directory().watchersOf(['all'])).toEqual([one]);
   });
 
   it('gives all who watch a topic', async () => {
@@ -172,7 +172,7 @@ onEveryAdapter('WatchDirectory', (stores) => {
       }
       await unwatch('a', fleet, 'all', 'robots');
       expect(await fleets.list({ fleet: 'x', ...page })).toEqual(['x']);
-      expect(await clients.detach(client('x'), leaving('c1'))).toEqual([]);
+      expect((await clients.detach(client('x'), leaving('c1')))?.sessions).toEqual([]);
     });
   });
 });

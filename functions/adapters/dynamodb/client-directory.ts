@@ -1,10 +1,22 @@
 import * as z from 'zod';
 import { connectionId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../../core/model/client-session.ts';
-import type { ClientDirectory } from '../../core/ports/client-directory.ts';
+import type { ClientDirectory, Detached, Rejoined } from '../../core/ports/client-directory.ts';
 import { expiringAfter } from './deadline.ts';
 import { clientKey, sessionMember, sessionOfMember } from './directory-keys.ts';
-import { allOf, anyOf, is, isAbove, isAbsent, isPresent, kept, raised } from './expression.ts';
+import {
+  allOf,
+  anyOf,
+  type Change,
+  type Expression,
+  is,
+  isAbove,
+  isAbsent,
+  isNot,
+  isPresent,
+  kept,
+  raised,
+} from './expression.ts';
 import { parseRow } from './parse-row.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
@@ -18,8 +30,15 @@ const clientRow = z.object({
   resumeEndsAt: z.number().exactOptional(),
   keyHash: z.string(),
   previousKeyHash: z.string(),
+  /** Until a take-over has been told: the connection that the client was on, or `nowhere`. */
+  arrivedFrom: z.string().exactOptional(),
+  cameBack: z.boolean().optional(),
   sessions: z.set(sessionOfMember).optional(),
 });
+
+const nowhere = '-';
+
+const hasKey = (hash: string) => anyOf(is('keyHash', hash), is('previousKeyHash', hash));
 
 export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
   const table = dynamoDbTable(access);
@@ -47,14 +66,21 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
       const result = await table.update(clientKey(clientId), {
         changes: [
           {
-            set: { connectionId, keyHash, previousKeyHash: presentedHash, ...expiringAfter(tokenExpiresAt) },
-            compute: { epoch: raised('epoch') },
+            set: {
+              connectionId,
+              keyHash,
+              previousKeyHash: presentedHash,
+              cameBack: true,
+              ...expiringAfter(tokenExpiresAt),
+            },
+            compute: { epoch: raised('epoch'), arrivedFrom: kept('connectionId', nowhere) },
             remove: ['detachedFrom', 'resumeEndsAt'],
           },
         ],
         onlyIf: allOf(
+          isNot('connectionId', connectionId),
           is('principalId', by.principalId),
-          anyOf(is('keyHash', presentedHash), is('previousKeyHash', presentedHash)),
+          hasKey(presentedHash),
           anyOf(isPresent('connectionId'), isAbove('resumeEndsAt', by.now)),
         ),
         returning: 'ALL_OLD',
@@ -72,6 +98,31 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
       };
     },
 
+    async rejoin(clientId, { connectionId, keyHash, presentedHash }) {
+      const isOn = is('connectionId', connectionId);
+      const rejoin = async (previousKeyHash: Change, onlyIf: Expression) => {
+        const result = await table.update(clientKey(clientId), {
+          changes: [{ set: { keyHash }, compute: { epoch: raised('epoch') } }, previousKeyHash],
+          onlyIf,
+          returning: 'ALL_NEW',
+        });
+        return result.written ? toRejoined(result.row) : undefined;
+      };
+      const again =
+        presentedHash === undefined
+          ? undefined
+          : await rejoin({ set: { previousKeyHash: presentedHash } }, allOf(isOn, hasKey(presentedHash)));
+      return again ?? rejoin({ compute: { previousKeyHash: kept('keyHash', keyHash) } }, isOn);
+    },
+
+    async settle(clientId, connectionId) {
+      const { written } = await table.update(clientKey(clientId), {
+        changes: [{ remove: ['arrivedFrom'] }],
+        onlyIf: is('connectionId', connectionId),
+      });
+      return written;
+    },
+
     async giveBack(clientId, { epoch, previous, from }) {
       const { connectionId, resumeEndsAt, keyHashes } = previous;
       const [keyHash, previousKeyHash] = keyHashes;
@@ -80,7 +131,14 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
           ? { set: { detachedFrom: from, resumeEndsAt }, remove: ['connectionId'] }
           : { set: { connectionId }, remove: ['detachedFrom', 'resumeEndsAt'] };
       const { written } = await table.update(clientKey(clientId), {
-        changes: [place, { set: { keyHash, previousKeyHash }, compute: { epoch: raised('epoch') } }],
+        changes: [
+          place,
+          {
+            set: { keyHash, previousKeyHash },
+            compute: { epoch: raised('epoch') },
+            remove: ['arrivedFrom'],
+          },
+        ],
         onlyIf: is('epoch', epoch),
       });
       return written;
@@ -119,7 +177,7 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
         onlyIf: anyOf(is('connectionId', connectionId), is('detachedFrom', connectionId)),
         returning: 'ALL_NEW',
       });
-      return result.written ? sessionsIn(result.row) : [];
+      return result.written ? toDetached(result.row) : undefined;
     },
 
     async remove(clientId, connectionId) {
@@ -130,6 +188,19 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
       await table.remove(clientKey(clientId), allOf(isAbsent('connectionId'), isAbsent('sessions')));
     },
   };
+}
+
+function toDetached(row: unknown): Detached {
+  const { epoch, sessions } = parseRow(clientRow, row);
+  return { epoch, sessions: [...(sessions ?? [])] };
+}
+
+function toRejoined(row: unknown): Rejoined {
+  const { arrivedFrom, cameBack = false } = parseRow(clientRow, row);
+  const rejoined = { ...toDetached(row), resumed: cameBack };
+  if (arrivedFrom === undefined) return rejoined;
+  const arrival = arrivedFrom === nowhere ? {} : { replaced: connectionId.parse(arrivedFrom) };
+  return { ...rejoined, arrival };
 }
 
 function sessionsIn(row: unknown): readonly SessionKey[] {

@@ -9,7 +9,7 @@ import {
   toSessionKey,
 } from './client-session-row.ts';
 import { queryDue } from './deadline.ts';
-import { allOf, type Expression, is, isAtMost, isPresent } from './expression.ts';
+import { allOf, anyOf, type Expression, is, isAtMost, isBelow, isPresent } from './expression.ts';
 import { unavailable } from './failure.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
@@ -83,7 +83,13 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
             remove: ['resumeEndsAt'],
           },
         ],
-        onlyIf: allOf(is('clientId', clientId), isAtMost('clientEpoch', clientEpoch)),
+        onlyIf: allOf(
+          is('clientId', clientId),
+          anyOf(
+            isBelow('clientEpoch', clientEpoch),
+            allOf(is('clientEpoch', clientEpoch), isPresent('connectionId')),
+          ),
+        ),
         returning: 'ALL_NEW',
       });
       return result.written ? toClientSession(result.row) : undefined;

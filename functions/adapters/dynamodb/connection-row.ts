@@ -19,6 +19,7 @@ const common = z.object({
   endsAs: z.enum(howEnded).exactOptional(),
   clientId: clientId.exactOptional(),
   clientEpoch: z.number().exactOptional(),
+  returningAs: clientId.exactOptional(),
   watching: z.array(z.string()),
   refreshes: z.number(),
   settledUntil: z.number(),
@@ -52,6 +53,7 @@ export function toConnection(row: unknown): Connection {
     ...(parsed.clientId !== undefined && {
       client: { clientId: parsed.clientId, epoch: parsed.clientEpoch ?? 1 },
     }),
+    ...(parsed.returningAs !== undefined && { returningAs: parsed.returningAs }),
     watching: parsed.watching,
     refreshes: parsed.refreshes,
     settledUntil: parsed.settledUntil,
@@ -73,6 +75,7 @@ export function fromConnection(connection: Connection) {
     endsAs: connection.endsAs,
     clientId: connection.client?.clientId,
     clientEpoch: connection.client?.epoch,
+    returningAs: connection.returningAs,
     watching: connection.watching,
     refreshes: connection.refreshes,
     settledUntil: connection.settledUntil,

@@ -70,6 +70,14 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       );
     },
 
+    async noteReturning(connectionId, returningAs) {
+      const { written } = await table.update(
+        { connectionId },
+        { changes: [{ set: { returningAs } }], onlyIf: isNotClosing },
+      );
+      return written;
+    },
+
     async setWatching(connectionId, watching) {
       const { written } = await table.update(
         { connectionId },

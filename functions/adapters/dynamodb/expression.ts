@@ -74,7 +74,7 @@ export const raised =
     `if_not_exists(${bind.name(attribute)}, ${bind.value(0)}) + ${bind.value(1)}`;
 
 export const kept =
-  (attribute: string, otherwise: string | number): Expression =>
+  (attribute: string, otherwise: string | number | readonly string[]): Expression =>
   (bind) =>
     `if_not_exists(${bind.name(attribute)}, ${bind.value(otherwise)})`;
 

@@ -11,6 +11,23 @@ export function claimedNow(now: number): Change {
   return { set: { claimedAt: now }, compute: { claimedBeforeAt: kept('claimedAt', 0) } };
 }
 
+/** How the robot came to this connection: kept until the next claim. */
+export function arriving(resume: boolean): Change {
+  return {
+    set: { resume },
+    compute: {
+      formerState: kept('state', 'offline'),
+      formerConnectionId: kept('connectionId', nowhere),
+      formerEndpoint: kept('endpoint', nowhere),
+      formerFleets: kept('fleets', []),
+    },
+    remove: ['arrivalTold'],
+  };
+}
+
+/** Stands for no connection: an update can copy an attribute, but not its absence. */
+export const nowhere = '-';
+
 /** A claim that was given back is none. */
 export function claimedAsBefore(previous: RobotSession | undefined): Change {
   const [claimedAt = 0, claimedBeforeAt = 0] = previous?.claimedAt ?? [];

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
+import type { RobotArrival } from '../../core/model/robot-arrival.ts';
 import type { RobotSession } from '../../core/model/robot-session.ts';
 import { parseRow } from './parse-row.ts';
+import { nowhere } from './robot-session-changes.ts';
 
 const common = z.object({
   robotId,
@@ -55,6 +57,29 @@ export function toRobotSession(row: unknown): RobotSession {
     case 'offline':
       return { ...shared, state: 'offline', sinceAt: parsed.sinceAt };
   }
+}
+
+const arrivalRow = z.object({
+  resume: z.boolean(),
+  formerState: z.enum(['online', 'away', 'offline']),
+  formerConnectionId: z.union([z.literal(nowhere), connectionId]),
+  formerEndpoint: z.string(),
+  formerFleets: z.array(z.string()),
+  arrivalTold: z.boolean().optional(),
+});
+
+export function toRobotArrival(row: unknown): RobotArrival {
+  const parsed = parseRow(arrivalRow, row);
+  const { formerConnectionId, formerEndpoint } = parsed;
+  return {
+    resume: parsed.resume,
+    from: parsed.formerState,
+    ...(formerConnectionId !== nowhere && {
+      replaced: { connectionId: connectionId.parse(formerConnectionId), endpoint: formerEndpoint },
+    }),
+    fleets: parsed.formerFleets,
+    isTold: parsed.arrivalTold ?? false,
+  };
 }
 
 const robotKey = z.object({ robotId });

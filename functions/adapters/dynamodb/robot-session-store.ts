@@ -1,8 +1,10 @@
+import { arrivalFrom } from '../../core/model/robot-arrival.ts';
 import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
 import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
 import { queryDue } from './deadline.ts';
 import { allOf, anyOf, is, isAbsent, isAtMost, isBelow, isNot, isPresent } from './expression.ts';
 import {
+  arriving,
   becomeAgain,
   becomeAway,
   becomeOffline,
@@ -17,7 +19,7 @@ import {
   loseControl,
   raiseEpoch,
 } from './robot-session-changes.ts';
-import { toRobotId, toRobotSession } from './robot-session-row.ts';
+import { toRobotArrival, toRobotId, toRobotSession } from './robot-session-row.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
 /** DynamoDB's own bound for one BatchGetItem. */
@@ -49,6 +51,13 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
     return row === undefined ? undefined : toRobotSession(row);
   };
 
+  const arrivalOf: RobotSessionStore['arrivalOf'] = async (robotId, connectionId) => {
+    const row = await table.get({ robotId });
+    const robot = row === undefined ? undefined : toRobotSession(row);
+    if (robot?.socket?.connectionId !== connectionId) return undefined;
+    return { robot, arrival: toRobotArrival(row) };
+  };
+
   return {
     get,
 
@@ -62,16 +71,34 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return rows.filter((row) => row !== undefined).map(toRobotSession);
     },
 
-    async claim(robotId, { socket, fleets, now, insteadOf }) {
+    async claim(robotId, { socket, fleets, resume = false, now, insteadOf }) {
       const result = await table.update(
         { robotId },
         {
-          changes: [raiseEpoch, becomeOnline(socket, now), keepControl, claimedNow(now), { set: { fleets } }],
-          onlyIf: anyOf(isUnclaimed, ...isHeldByOneToLeave(socket, insteadOf)),
+          changes: [
+            raiseEpoch,
+            becomeOnline(socket, now),
+            keepControl,
+            claimedNow(now),
+            arriving(resume),
+            { set: { fleets } },
+          ],
+          onlyIf: allOf(
+            isNot('connectionId', socket.connectionId),
+            anyOf(isUnclaimed, ...isHeldByOneToLeave(socket, insteadOf)),
+          ),
           returning: 'ALL_OLD',
         },
       );
-      if (!result.written) return { won: false };
+      if (!result.written) {
+        const own = await table.update(
+          { robotId },
+          { changes: [raiseEpoch], onlyIf: isHeldBy(socket.connectionId), returning: 'ALL_NEW' },
+        );
+        if (!own.written) return { won: false };
+        const arrival = toRobotArrival(own.row);
+        return { won: true, repeated: true, current: toRobotSession(own.row), arrival };
+      }
       const previous = result.row === undefined ? undefined : toRobotSession(result.row);
       const current: RobotSession = {
         robotId,
@@ -86,7 +113,17 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
           controllerSessionId: previous.controllerSessionId,
         }),
       };
-      return { won: true, current, previous };
+      return { won: true, repeated: false, current, previous, arrival: arrivalFrom(previous, resume) };
+    },
+
+    arrivalOf,
+
+    async noteArrivalTold(robotId, epoch) {
+      const { written } = await table.update(
+        { robotId },
+        { changes: [{ set: { arrivalTold: true } }], onlyIf: is('epoch', epoch) },
+      );
+      return written;
     },
 
     async giveBack(robotId, { epoch, previous, now }) {
@@ -96,7 +133,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
           changes: [
             raiseEpoch,
             ...becomeAgain(robotId, previous, now),
-            { set: { fleets: previous?.fleets ?? [] } },
+            { set: { fleets: previous?.fleets ?? [], arrivalTold: true } },
             claimedAsBefore(previous),
           ],
           onlyIf: is('epoch', epoch),

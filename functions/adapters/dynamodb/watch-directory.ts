@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { connectionId } from '../../../protocol/ids.ts';
-import type { SocketCopy } from '../../core/model/connection.ts';
-import type { WatchDirectory } from '../../core/ports/watch-directory.ts';
+import type { WatchDirectory, Watcher } from '../../core/ports/watch-directory.ts';
 import { allDone } from './all-done.ts';
 import { expiringAfter } from './deadline.ts';
 import { watchPartition } from './directory-keys.ts';
@@ -10,16 +9,16 @@ import { parseRow } from './parse-row.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
 const watcherRow = z
-  .object({ sk: connectionId, endpoint: z.string(), tokenExpiresAt: z.number() })
-  .transform(({ sk, ...rest }): SocketCopy => ({ connectionId: sk, ...rest }));
+  .object({ sk: connectionId, endpoint: z.string(), tokenExpiresAt: z.number(), groups: z.array(z.string()) })
+  .transform(({ sk, ...rest }): Watcher => ({ connectionId: sk, ...rest }));
 
 /** One row a topic and watcher; it goes with the connection, and by TTL a day after its token. */
 export function dynamoDbWatchDirectory(access: TableAccess): WatchDirectory {
   const table = dynamoDbTable(access);
 
   return {
-    async watch({ connectionId, endpoint, tokenExpiresAt }, topics) {
-      const row = { sk: connectionId, endpoint, tokenExpiresAt, ...expiringAfter(tokenExpiresAt) };
+    async watch({ connectionId, endpoint, tokenExpiresAt, groups }, topics) {
+      const row = { sk: connectionId, endpoint, tokenExpiresAt, groups, ...expiringAfter(tokenExpiresAt) };
       await allDone(topics.map((topic) => table.put({ pk: watchPartition(topic), ...row })));
     },
 

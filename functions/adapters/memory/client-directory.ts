@@ -28,6 +28,7 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
         if (client?.principalId !== principalId || !client.keyHashes.includes(presentedHash))
           return undefined;
         const { connectionId: before, resumeEndsAt, keyHashes, sessions } = client;
+        if (before === connectionId) return undefined;
         if (before === undefined && (resumeEndsAt ?? 0) <= now) return undefined;
         const epoch = client.epoch + 1;
         clients.set(clientId, {
@@ -36,6 +37,8 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
           epoch,
           keyHashes: [keyHash, presentedHash],
           sessions,
+          arrival: before === undefined ? {} : { replaced: before },
+          cameBack: true,
         });
         const previous = {
           keyHashes,
@@ -43,6 +46,27 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
           ...(resumeEndsAt !== undefined && { resumeEndsAt }),
         };
         return { epoch, sessions: sessionsIn(client), previous };
+      }),
+
+    rejoin: (clientId, { connectionId, keyHash, presentedHash }) =>
+      called(() => {
+        const client = clients.get(clientId);
+        if (client?.connectionId !== connectionId) return undefined;
+        const [before = keyHash] = client.keyHashes;
+        const isKnown = presentedHash !== undefined && client.keyHashes.includes(presentedHash);
+        const epoch = client.epoch + 1;
+        clients.set(clientId, { ...client, epoch, keyHashes: [keyHash, isKnown ? presentedHash : before] });
+        const { arrival, cameBack: resumed = false } = client;
+        return { epoch, resumed, sessions: sessionsIn(client), ...(arrival !== undefined && { arrival }) };
+      }),
+
+    settle: (clientId, connectionId) =>
+      called(() => {
+        const client = clients.get(clientId);
+        if (client?.connectionId !== connectionId) return false;
+        const { arrival: _, ...settled } = client;
+        clients.set(clientId, settled);
+        return true;
       }),
 
     giveBack: (clientId, { epoch, previous, from }) =>
@@ -84,8 +108,8 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
     detach: (clientId, { connectionId, resumeEndsAt }) =>
       called(() => {
         const client = clients.get(clientId);
-        if (client === undefined) return [];
-        if (client.connectionId !== connectionId && client.detachedFrom !== connectionId) return [];
+        if (client === undefined) return undefined;
+        if (client.connectionId !== connectionId && client.detachedFrom !== connectionId) return undefined;
         const { connectionId: _, ...rest } = client;
         clients.set(clientId, {
           ...rest,
@@ -93,7 +117,7 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
           // Repeated, the window does not begin anew.
           resumeEndsAt: client.resumeEndsAt ?? resumeEndsAt,
         });
-        return sessionsIn(client);
+        return { epoch: client.epoch, sessions: sessionsIn(client) };
       }),
 
     remove: (clientId, connectionId) =>

@@ -56,6 +56,7 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
       called(() => {
         const session = sessions.get(sessionName(key));
         if (session?.clientId !== clientId || session.clientEpoch > clientEpoch) return undefined;
+        if (session.clientEpoch === clientEpoch && session.socket === undefined) return undefined;
         const { resumeEndsAt: _, ...rest } = session;
         const moved = { ...rest, clientEpoch, socket, nextDeadlineAt };
         sessions.set(sessionName(key), moved);

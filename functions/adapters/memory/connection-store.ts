@@ -25,6 +25,13 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
 
     get: (connectionId) => called(() => connections.get(connectionId)),
 
+    noteReturning: (connectionId, returningAs) =>
+      called(() => {
+        const connection = notClosing(connectionId);
+        if (connection !== undefined) replace({ ...connection, returningAs });
+        return connection !== undefined;
+      }),
+
     markReady: (connectionId, { client, nextDeadlineAt }) =>
       called(() => {
         const connection = notClosing(connectionId);

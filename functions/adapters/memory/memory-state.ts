@@ -1,9 +1,12 @@
 import type { ClientId, ConnectionId, PrincipalId, RobotId, SessionId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
-import type { Connection, SocketCopy } from '../../core/model/connection.ts';
+import type { Connection } from '../../core/model/connection.ts';
 import type { Revocation } from '../../core/model/revocation.ts';
+import type { RobotArrival } from '../../core/model/robot-arrival.ts';
 import type { RobotSession } from '../../core/model/robot-session.ts';
+import type { Arrival } from '../../core/ports/client-directory.ts';
 import type { Due, DueQuery } from '../../core/ports/due.ts';
+import type { Watcher } from '../../core/ports/watch-directory.ts';
 
 /** What all the stores in memory share, as the real ones share a database. Rows are replaced, never changed. */
 export type MemoryState = {
@@ -13,10 +16,11 @@ export type MemoryState = {
   readonly unsettled: Map<RobotId, number>;
   /** The session that took control of the robot last, until it confirms. */
   readonly unconfirmed: Map<RobotId, SessionId>;
+  readonly arrivals: Map<RobotId, RobotArrival>;
   readonly sessions: Map<string, ClientSession>;
   readonly clients: Map<ClientId, MemoryClient>;
   /** Sockets that watch, by topic and connection. */
-  readonly watchers: Map<string, ReadonlyMap<ConnectionId, SocketCopy>>;
+  readonly watchers: Map<string, ReadonlyMap<ConnectionId, Watcher>>;
   readonly revoked: Map<PrincipalId, Omit<Revocation, 'signInRevoked'>>;
   readonly revokedSignIns: Set<string>;
   /** Robots by fleet; under `undefined`, all. */
@@ -32,6 +36,9 @@ export type MemoryClient = {
   readonly connectionId?: ConnectionId;
   readonly detachedFrom?: ConnectionId;
   readonly resumeEndsAt?: number;
+  /** Until its take-over has been told. */
+  readonly arrival?: Arrival;
+  readonly cameBack?: boolean;
   readonly sessions: ReadonlyMap<string, SessionKey>;
 };
 
@@ -41,6 +48,7 @@ export function memoryState(): MemoryState {
     robots: new Map(),
     unsettled: new Map(),
     unconfirmed: new Map(),
+    arrivals: new Map(),
     sessions: new Map(),
     clients: new Map(),
     watchers: new Map(),

@@ -1,4 +1,5 @@
 import type { ConnectionId, RobotId } from '../../../protocol/ids.ts';
+import { arrivalFrom } from '../../core/model/robot-arrival.ts';
 import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
 import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
 import { shardOf } from '../dynamodb/deadline.ts';
@@ -6,7 +7,12 @@ import { called, dueIn, type MemoryState } from './memory-state.ts';
 
 const maxAtOnce = 100;
 
-export function memoryRobotSessionStore({ robots, unsettled, unconfirmed }: MemoryState): RobotSessionStore {
+export function memoryRobotSessionStore({
+  robots,
+  arrivals,
+  unsettled,
+  unconfirmed,
+}: MemoryState): RobotSessionStore {
   const replace = (robot: RobotSession, retryAt?: number) => {
     robots.set(robot.robotId, robot);
     if (retryAt === undefined) unsettled.delete(robot.robotId);
@@ -17,6 +23,13 @@ export function memoryRobotSessionStore({ robots, unsettled, unconfirmed }: Memo
   const heldBy = (robotId: RobotId, connectionId: ConnectionId) => {
     const robot = robots.get(robotId);
     return robot?.socket?.connectionId === connectionId ? robot : undefined;
+  };
+
+  const told = (robotId: RobotId, epoch: number) => {
+    const arrival = arrivals.get(robotId);
+    if (robots.get(robotId)?.epoch !== epoch || arrival === undefined) return false;
+    arrivals.set(robotId, { ...arrival, isTold: true });
+    return true;
   };
 
   return {
@@ -31,9 +44,15 @@ export function memoryRobotSessionStore({ robots, unsettled, unconfirmed }: Memo
         return unique.flatMap((robotId) => robots.get(robotId) ?? []);
       }),
 
-    claim: (robotId, { socket, fleets, now, insteadOf }) =>
+    claim: (robotId, { socket, fleets, resume = false, now, insteadOf }) =>
       called(() => {
         const previous = robots.get(robotId);
+        const own = heldBy(robotId, socket.connectionId);
+        const known = arrivals.get(robotId);
+        if (own !== undefined && known !== undefined) {
+          const current = replace({ ...own, epoch: own.epoch + 1 });
+          return { won: true, repeated: true, current, arrival: known };
+        }
         if (previous?.socket !== undefined && isNewer(previous.socket, socket)) return { won: false };
         if (previous?.socket !== undefined && insteadOf?.includes(previous.socket.connectionId) === false) {
           return { won: false };
@@ -47,13 +66,25 @@ export function memoryRobotSessionStore({ robots, unsettled, unconfirmed }: Memo
           fleets,
           socket,
         });
-        return { won: true, current, previous };
+        const arrival = arrivalFrom(previous, resume);
+        arrivals.set(robotId, arrival);
+        return { won: true, repeated: false, current, previous, arrival };
       }),
+
+    arrivalOf: (robotId, connectionId) =>
+      called(() => {
+        const robot = heldBy(robotId, connectionId);
+        const arrival = arrivals.get(robotId);
+        return robot === undefined || arrival === undefined ? undefined : { robot, arrival };
+      }),
+
+    noteArrivalTold: (robotId, epoch) => called(() => told(robotId, epoch)),
 
     giveBack: (robotId, { epoch, previous, now }) =>
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.epoch !== epoch) return false;
+        told(robotId, epoch);
         const again = {
           ...withoutPlace(robot),
           epoch: epoch + 1,

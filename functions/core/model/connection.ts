@@ -37,6 +37,8 @@ export type Connection = SocketAddress & {
   readonly endsAs?: HowEnded;
   /** Clients, once they have said `hello`. */
   readonly client?: ClientPlace;
+  /** The client that it is about to take over: so that its end finds what a `hello` that died had taken. */
+  readonly returningAs?: ClientId;
   /** What its holder watches, as topics of the watch directory. */
   readonly watching: readonly string[];
   /** Number of times that its token was refreshed. */

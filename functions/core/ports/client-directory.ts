@@ -8,6 +8,25 @@ export type TakenOver = {
   readonly previous: PreviousClient;
 };
 
+/** A client whose connection says `hello` again. */
+export type Rejoined = {
+  readonly epoch: number;
+  /** Whether it has ever been taken over. */
+  readonly resumed: boolean;
+  readonly sessions: readonly SessionKey[];
+  /** What the `hello` before has left to be told, if it came from elsewhere and died. */
+  readonly arrival?: Arrival;
+};
+
+/** Where a client came from: to be told to others until `settle`. */
+export type Arrival = {
+  /** The connection that it was on; absent when it was away. */
+  readonly replaced?: ConnectionId;
+};
+
+/** The end of a client's connection. */
+export type Detached = { readonly epoch: number; readonly sessions: readonly SessionKey[] };
+
 /** What a claim that is given back restores. */
 export type PreviousClient = {
   /** Absent when the client was away. */
@@ -37,7 +56,8 @@ export type ClientDirectory = {
   }): Promise<boolean>;
   /**
    * The client comes back on another connection: its age rises. Undefined when the key is not one of
-   * its last two, when it is somebody else's, or when its window has ended at `now`. The key that was
+   * its last two, when it is somebody else's, when its window has ended at `now`, or when it is on this
+   * connection already. The key that was
    * presented stays good until the new one was used: the `welcome` that brings that may be lost.
    */
   takeOver(
@@ -51,6 +71,17 @@ export type ClientDirectory = {
       now: number;
     },
   ): Promise<TakenOver | undefined>;
+  /**
+   * The same connection says `hello` again and gets another key; one that it presents again stays good.
+   * Its age rises, so that the `hello` before cannot give it back any more.
+   * Undefined when the client is not on this connection.
+   */
+  rejoin(
+    clientId: ClientId,
+    by: { connectionId: ConnectionId; keyHash: string; presentedHash: string | undefined },
+  ): Promise<Rejoined | undefined>;
+  /** The others have been told that the client came to this connection. False when it is not there any more. */
+  settle(clientId: ClientId, connectionId: ConnectionId): Promise<boolean>;
   /** Undoes `takeOver` by the connection `from`, as long as nobody has taken over since: the client is where it was. Raises its age. */
   giveBack(
     clientId: ClientId,
@@ -62,13 +93,13 @@ export type ClientDirectory = {
   removeSession(clientId: ClientId, session: SessionKey): Promise<void>;
   /**
    * The client's connection ends: from here on `addSession` is false, and `takeOver` works until
-   * `resumeEndsAt`. Gives the sessions that it has; none when it is on another connection, or gone. May
-   * be repeated, with the same answer, until it is taken over or removed.
+   * `resumeEndsAt`. Gives its age and the sessions that it has; undefined when it is on another
+   * connection, or gone. May be repeated, with the same answer, until it is taken over or removed.
    */
   detach(
     clientId: ClientId,
     of: { connectionId: ConnectionId; resumeEndsAt: number },
-  ): Promise<readonly SessionKey[]>;
+  ): Promise<Detached | undefined>;
   /** Deletes the client, if it was detached from this connection. */
   remove(clientId: ClientId, connectionId: ConnectionId): Promise<void>;
   /** Deletes the client if it is away and has no session left: there is nothing to come back to. */

@@ -25,8 +25,9 @@ export type ClientSessionStore = {
     of: { clientId: ClientId; clientEpoch: number; resumeEndsAt: number },
   ): Promise<boolean>;
   /**
-   * The client is on a newer connection: its socket is put here, unless a newer one is here already.
-   * The row as it is then; undefined when it is gone, another client's, or ahead.
+   * The client is on a newer connection: its socket is put here, unless a newer one is here already, or
+   * this very one was lost since. The row as it is then; undefined when it is gone, another client's, or
+   * ahead.
    */
   moveTo(
     key: SessionKey,

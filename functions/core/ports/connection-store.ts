@@ -1,4 +1,4 @@
-import type { ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
+import type { ClientId, ConnectionId, PrincipalId } from '../../../protocol/ids.ts';
 import type { ClientPlace, Connection, ConnectionState, HowEnded } from '../model/connection.ts';
 import type { TokenLife } from '../model/identity.ts';
 import type { Due, DueQuery } from './due.ts';
@@ -10,6 +10,8 @@ export type Seen = Pick<Connection, 'connectionId' | 'refreshes' | 'state'>;
 export type ConnectionStore = {
   create(connection: Connection): Promise<void>;
   get(connectionId: ConnectionId): Promise<Connection | undefined>;
+  /** Before a `hello` takes over a client. False when the row is gone or closing. */
+  noteReturning(connectionId: ConnectionId, clientId: ClientId): Promise<boolean>;
   /** After `hello`. False when the row is gone or closing. */
   markReady(
     connectionId: ConnectionId,

@@ -1,10 +1,24 @@
 import type { ConnectionId, RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { RobotArrival } from '../model/robot-arrival.ts';
 import type { RobotSession, RobotSocket } from '../model/robot-session.ts';
 import type { Due, DueQuery } from './due.ts';
 
 export type Claim =
   /** `previous` is the row as it was, undefined for a robot that was never here. */
-  | { readonly won: true; readonly current: RobotSession; readonly previous: RobotSession | undefined }
+  | {
+      readonly won: true;
+      readonly repeated: false;
+      readonly current: RobotSession;
+      readonly previous: RobotSession | undefined;
+      readonly arrival: RobotArrival;
+    }
+  /** By an earlier claim of this connection, which cannot be given back any more. */
+  | {
+      readonly won: true;
+      readonly repeated: true;
+      readonly current: RobotSession;
+      readonly arrival: RobotArrival;
+    }
   /** A newer connection holds the robot. */
   | { readonly won: false };
 
@@ -19,8 +33,22 @@ export type RobotSessionStore = {
    */
   claim(
     robotId: RobotId,
-    by: { socket: RobotSocket; fleets: readonly string[]; now: number; insteadOf?: readonly ConnectionId[] },
+    by: {
+      socket: RobotSocket;
+      fleets: readonly string[];
+      /** Absent: it begins anew. */
+      resume?: boolean;
+      now: number;
+      insteadOf?: readonly ConnectionId[];
+    },
   ): Promise<Claim>;
+  /** The robot and how it came, if it is this connection. */
+  arrivalOf(
+    robotId: RobotId,
+    connectionId: ConnectionId,
+  ): Promise<{ robot: RobotSession; arrival: RobotArrival } | undefined>;
+  /** Everybody has been told of the claim by which the robot has this epoch. False when it has another by now. */
+  noteArrivalTold(robotId: RobotId, epoch: number): Promise<boolean>;
   /**
    * Undoes a claim, as long as nobody has claimed the robot since (`epoch` is still the claim's own),
    * even if the claimant's socket was released in the meantime: the previous socket is the robot again,

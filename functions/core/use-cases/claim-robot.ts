@@ -3,9 +3,12 @@ import type { ClientSession } from '../model/client-session.ts';
 import { type Connection, copyOf, type SocketCopy } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
 import { fleetsOf } from '../model/identity.ts';
+import type { RobotArrival } from '../model/robot-arrival.ts';
 import type { RobotSession, RobotSocket } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
 import type { Claim } from '../ports/robot-session-store.ts';
+import { tellRobotOfClient } from './announce-client.ts';
+import { announceRobot } from './announce-robot.ts';
 import { dismiss } from './dismiss.ts';
 import { announceAway } from './end-connection.ts';
 import { endSessionsOfRobot } from './end-sessions.ts';
@@ -13,7 +16,6 @@ import type { HelloDeps } from './hello-deps.ts';
 import { type Returning, receivedBy } from './returning.ts';
 import { unauthenticated } from './sender.ts';
 import { orNote, tellIfThere } from './tell.ts';
-import { tellWatchers } from './tell-watchers.ts';
 import { sessionEntries, welcomeOf } from './welcome.ts';
 
 export type RobotHello = Returning & {
@@ -24,8 +26,12 @@ export type RobotHello = Returning & {
   readonly resume: boolean;
 };
 
-/** A claim that was won: the row before it, and the row since. */
-type Claimed = { readonly current: RobotSession; readonly previous: RobotSession | undefined };
+/** A claim that was won. `previous` is the row before it; absent when it is another `hello` that made it. */
+type Claimed = {
+  readonly current: RobotSession;
+  readonly arrival: RobotArrival;
+  readonly undo?: { readonly previous: RobotSession | undefined };
+};
 
 /** A third claim within this time, while the second still held: two devices take themselves for one robot. */
 const contestedWithinMs = 10 * 60_000;
@@ -33,55 +39,61 @@ const contestedWithinMs = 10 * 60_000;
 /**
  * Makes the connection the robot's (I4). In this order: the conditional claim, the connection's own
  * row, `welcome`; and only when that has reached the gateway is the old connection told and closed
- * and are the sessions that it held ended. Whatever fails before that gives the claim back.
+ * and are the sessions that it held ended. Whatever fails before that gives the claim back; what was
+ * not told, since somebody died, is told by the next `hello`.
  */
 export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Outcome<undefined>> {
-  const { connection, robotId } = hello;
+  const { connection } = hello;
   const { connectionId } = connection;
-  const holder = connection.state === 'ready' ? await held(deps, hello) : undefined;
-  if (holder !== undefined) {
-    const sessions = await deps.sessions.listByRobot(robotId);
-    await deps.peers.post(connection, welcomeFor(deps, hello, { sessions, robot: holder, resumed: true }));
+  const claimed = (await claimedBefore(deps, hello)) ?? (await claimNow(deps, hello));
+  if (claimed === undefined) {
+    await dismiss(deps, connection);
     return done(undefined);
   }
-  const fleets = fleetsOf(connection.identity.groups);
-  const socket = { ...copyOf(connection), connectedAt: connection.connectedAt };
-  const claim = await claimFor(deps, robotId, { socket, fleets });
-  if (!claim.won) {
-    await dismiss(deps, socket);
-    return done(undefined);
-  }
-  // A claim that is its own predecessor was sent twice, its first answer lost: who was before is not known.
-  const isOwn = claim.previous?.socket?.connectionId === connectionId;
-  const claimed = { current: claim.current, previous: isOwn ? undefined : claim.previous };
-
-  const sessionsBefore = await takeOver(deps, hello, claimed);
-  if (sessionsBefore === 'gone') return unauthenticated();
-  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch: claimed.current.epoch });
-  await settle(deps, hello, { ...claimed, sessionsBefore });
-  // Who took the robot while `welcome` was under way has told it before that arrived.
-  if ((await held(deps, hello)) === undefined) await dismiss(deps, socket);
+  const sessions = await takeOver(deps, hello, claimed);
+  if (sessions === 'gone') return claimed.undo === undefined ? done(undefined) : unauthenticated();
+  if (claimed.arrival.isTold) return done(undefined);
+  const { robotId, epoch } = claimed.current;
+  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch });
+  await settle(deps, hello, { ...claimed, sessions });
   return done(undefined);
 }
 
-async function held(deps: HelloDeps, hello: RobotHello): Promise<RobotSession | undefined> {
-  const robot = await deps.robots.get(hello.robotId);
-  return robot?.socket?.connectionId === hello.connection.connectionId ? robot : undefined;
+async function held(deps: HelloDeps, { robotId, connection }: RobotHello) {
+  return deps.robots.arrivalOf(robotId, connection.connectionId);
+}
+
+/** A `hello` that is repeated after everybody was told of the first costs a read and no write. */
+async function claimedBefore(deps: HelloDeps, hello: RobotHello): Promise<Claimed | undefined> {
+  if (hello.connection.state !== 'ready') return undefined;
+  const own = await held(deps, hello);
+  return own?.arrival.isTold === true ? { current: own.robot, arrival: own.arrival } : undefined;
+}
+
+async function claimNow(deps: HelloDeps, hello: RobotHello): Promise<Claimed | undefined> {
+  const { connection, robotId, resume } = hello;
+  const fleets = fleetsOf(connection.identity.groups);
+  const socket = { ...copyOf(connection), connectedAt: connection.connectedAt };
+  const claim = await claimFor(deps, robotId, { socket, fleets, resume });
+  if (!claim.won) return undefined;
+  const { current, arrival } = claim;
+  return claim.repeated ? { current, arrival } : { current, arrival, undo: { previous: claim.previous } };
 }
 
 /** The newest wins; or, by configuration, whoever has the robot keeps it for as long as its socket is there. */
 async function claimFor(
   deps: HelloDeps,
   robotId: RobotId,
-  { socket, fleets }: { socket: RobotSocket; fleets: readonly string[] },
+  by: { socket: RobotSocket; fleets: readonly string[]; resume: boolean },
 ): Promise<Claim> {
   const now = deps.clock.now();
-  if (deps.takeover === 'newest') return deps.robots.claim(robotId, { socket, fleets, now });
+  const { socket } = by;
+  if (deps.takeover === 'newest') return deps.robots.claim(robotId, { ...by, now });
   const holder = (await deps.robots.get(robotId))?.socket;
   const isOther = holder !== undefined && holder.connectionId !== socket.connectionId;
   if (isOther && (await deps.peers.find(holder)) === 'open') return { won: false };
   const insteadOf = [socket.connectionId, ...(isOther ? [holder.connectionId] : [])];
-  return deps.robots.claim(robotId, { socket, fleets, now, insteadOf });
+  return deps.robots.claim(robotId, { ...by, now, insteadOf });
 }
 
 /** The robot's sessions as they were before `welcome`; or that it could not be welcomed. */
@@ -101,19 +113,21 @@ async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): P
 async function welcomeRobot(
   deps: HelloDeps,
   hello: RobotHello,
-  { current, previous }: Claimed,
+  { current, arrival }: Claimed,
 ): Promise<Settlement> {
   const { connection, robotId } = hello;
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'ready' });
   const ready = { client: undefined, nextDeadlineAt };
-  if (!(await deps.connections.markReady(connection.connectionId, ready))) return 'gone';
-  if (needsListing(current, previous)) {
+  if (connection.state !== 'ready' && !(await deps.connections.markReady(connection.connectionId, ready))) {
+    return 'gone';
+  }
+  if (!arrival.isTold && needsListing(current, arrival)) {
     await deps.fleets.enlist(robotId, { fleets: current.fleets, left: [] });
   }
   // Before `welcome`: what is opened from here on finds the new connection, and is not to be ended.
   const sessions = await deps.sessions.listByRobot(robotId);
-  const resumed = hello.resume && previous !== undefined && previous.state !== 'offline';
-  const kept = hello.resume ? sessions : [];
+  const resumed = arrival.resume && arrival.from !== 'offline';
+  const kept = sessions.filter((session) => isKept(session, { current, arrival }));
   const posted = await deps.peers.post(
     connection,
     welcomeFor(deps, hello, { sessions: kept, robot: current, resumed }),
@@ -122,40 +136,53 @@ async function welcomeRobot(
 }
 
 /** Also after having been offline: an earlier claim may have been given back before it was listed. */
-function needsListing(current: RobotSession, previous: RobotSession | undefined): boolean {
-  if (previous === undefined || previous.state === 'offline') return true;
-  return current.fleets.some((fleet) => !previous.fleets.includes(fleet));
+function needsListing(current: RobotSession, arrival: RobotArrival): boolean {
+  if (arrival.from === 'offline') return true;
+  return current.fleets.some((fleet) => !arrival.fleets.includes(fleet));
+}
+
+/** A robot that begins anew has only what was opened since. */
+function isKept({ openedAt }: ClientSession, { current, arrival }: Claimed): boolean {
+  const [claimedAt = 0] = current.claimedAt;
+  return arrival.resume || arrival.isTold || openedAt > claimedAt;
 }
 
 /** Ends what the claim has superseded. Nothing of it can fail the `hello` any more. */
 async function settle(
   deps: HelloDeps,
   hello: RobotHello,
-  of: Claimed & { sessionsBefore: readonly ClientSession[] },
+  claimed: Claimed & { sessions: readonly ClientSession[] },
 ): Promise<void> {
   const { connection, robotId } = hello;
   const { connectionId } = connection;
-  const old = of.previous?.socket;
+  const { current, arrival, sessions, undo } = claimed;
+  const old = arrival.replaced;
   if (old !== undefined) {
     await dismiss(deps, old);
     deps.lifeLog.note({ type: 'replaced', connectionId: old.connectionId, by: connectionId, robotId });
-    if (isContested(of)) deps.lifeLog.note({ type: 'identity_contested', robotId, connectionId });
+    if (isContested(current, undo?.previous)) {
+      deps.lifeLog.note({ type: 'identity_contested', robotId, connectionId });
+    }
   }
   // Only now: had the claim been given back, the robot would be missing in the fleets that it is in.
-  const { fleets } = of.current;
-  const left = (of.previous?.fleets ?? []).filter((fleet) => !fleets.includes(fleet));
+  const { fleets } = current;
+  const left = arrival.fleets.filter((fleet) => !fleets.includes(fleet));
   if (left.length > 0) {
     await orNote(deps.lifeLog, 'hello.leave-fleets', () => deps.fleets.enlist(robotId, { fleets, left }));
   }
-  await orNote(deps.lifeLog, 'hello.previous-sessions', () =>
-    hello.resume
-      ? tellBack(deps, hello, of.sessionsBefore)
-      : endSessionsOfRobot(deps, of.sessionsBefore, 'closed'),
-  );
-  if (of.previous?.state !== 'online') await tellWatchers(deps, of.current);
+  await orNote(deps.lifeLog, 'hello.previous-sessions', async () => {
+    const over = sessions.filter((session) => !isKept(session, claimed));
+    await endSessionsOfRobot(deps, over, 'closed');
+    await tellBack(deps, hello, arrival.resume ? sessions : []);
+    await tellWhatHasChanged(deps, hello, { told: arrival.resume ? sessions : [] });
+    if (arrival.from !== 'online') await announceRobot(deps, robotId, { watchers: true, first: current });
+    if (await deps.robots.noteArrivalTold(robotId, current.epoch)) return;
+    // Who took the robot while `welcome` was under way has told it before that arrived.
+    if ((await held(deps, hello)) === undefined) await dismiss(deps, connection);
+  });
 }
 
-function isContested({ current, previous }: Claimed): boolean {
+function isContested(current: RobotSession, previous: RobotSession | undefined): boolean {
   const [now = 0] = current.claimedAt;
   const [, beforeLast] = previous?.claimedAt ?? [];
   return beforeLast !== undefined && now - beforeLast < contestedWithinMs;
@@ -177,13 +204,35 @@ async function tellBack(
   );
 }
 
+/** A client that came or went while `welcome` was under way has told the robot before that arrived. */
+async function tellWhatHasChanged(
+  deps: HelloDeps,
+  { robotId }: RobotHello,
+  { told }: { told: readonly ClientSession[] },
+): Promise<void> {
+  if (told.length === 0) return;
+  const now = await deps.sessions.listByRobot(robotId);
+  const changed = told.filter(({ sessionId, socket }) => {
+    const current = now.find((each) => each.sessionId === sessionId);
+    return current !== undefined && (current.socket === undefined) !== (socket === undefined);
+  });
+  await Promise.all(
+    changed.map((session) =>
+      tellRobotOfClient(deps, session, { told: { isThere: session.socket !== undefined } }),
+    ),
+  );
+}
+
 /**
  * Gives the robot back to who had it. The `$disconnect` of the old connection may have come in the
  * meantime and found the robot not its own; so the old connection's row is looked at afterwards, and
  * if it is closing or gone, the robot is released in its stead. If somebody else has claimed the robot
- * since, there is nothing to give back, and the old one is dismissed as if all had gone well.
+ * since, there is nothing to give back, and the old one is dismissed as if all had gone well. What
+ * another `hello` has claimed is left to the end of the connection.
  */
-async function giveBack(deps: HelloDeps, hello: RobotHello, { current, previous }: Claimed): Promise<void> {
+async function giveBack(deps: HelloDeps, hello: RobotHello, { current, undo }: Claimed): Promise<void> {
+  if (undo === undefined) return;
+  const { previous } = undo;
   const { robotId, connection } = hello;
   const { connectionId } = connection;
   const now = deps.clock.now();
@@ -199,21 +248,26 @@ async function giveBack(deps: HelloDeps, hello: RobotHello, { current, previous 
   deps.lifeLog.note({ type: 'claim_given_back', connectionId, robotId });
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
   await deps.connections.unmarkReady(connectionId, { nextDeadlineAt });
-  if (old !== undefined) await releaseIfGone(deps, robotId, { old, now });
+  if (old === undefined) return;
+  const released = await releaseIfGone(deps, robotId, { old, now });
+  // The end of this connection may have told everybody that the robot is away.
+  const failed = await deps.connections.get(connectionId);
+  const isEnding = failed === undefined || failed.state === 'closing';
+  if (!released && isEnding) await announceRobot(deps, robotId, { clients: true, watchers: true });
 }
 
 async function releaseIfGone(
   deps: HelloDeps,
   robotId: RobotId,
   { old, now }: { old: SocketCopy; now: number },
-): Promise<void> {
+): Promise<boolean> {
   const oldConnection = await deps.connections.get(old.connectionId);
-  if (oldConnection !== undefined && oldConnection.state !== 'closing') return;
+  if (oldConnection !== undefined && oldConnection.state !== 'closing') return false;
   const resumeEndsAt = now + deps.policy.resumeWindowMs;
   const { connectionId } = old;
-  if (await deps.robots.release(robotId, { connectionId, now, resumeEndsAt })) {
-    await announceAway(deps, robotId, resumeEndsAt);
-  }
+  const released = await deps.robots.release(robotId, { connectionId, now, resumeEndsAt });
+  if (released) await announceAway(deps, robotId);
+  return released;
 }
 
 function welcomeFor(

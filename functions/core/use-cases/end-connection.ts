@@ -1,10 +1,12 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import type { RobotId } from '../../../protocol/ids.ts';
+import type { ClientId, RobotId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
-import type { ClientPlace, Connection, HowEnded } from '../model/connection.ts';
+import type { SessionKey } from '../model/client-session.ts';
+import type { Connection, HowEnded } from '../model/connection.ts';
+import { tellRobotOfClient } from './announce-client.ts';
+import { announceRobot } from './announce-robot.ts';
 import { type EndSessionsDeps, endOfflineRobot, endSession } from './end-sessions.ts';
-import { orNote, tellIfThere } from './tell.ts';
-import { tellWatchers } from './tell-watchers.ts';
+import { orNote } from './tell.ts';
 
 export type EndConnectionDeps = EndSessionsDeps & { readonly policy: TokenPolicy };
 
@@ -49,14 +51,12 @@ export async function endWhatHungOn(
   connection: Connection,
   how: HowEnded,
 ): Promise<void> {
-  const { identity, client } = connection;
+  const { identity } = connection;
   const now = deps.clock.now();
   if (identity.kind === 'robot') {
     await endRobot(deps, identity.robotId, { connection, now, bye: how === 'bye' });
-  } else if (client !== undefined && mayReturn(how)) {
-    await suspendClient(deps, client, { connection, resumeEndsAt: now + deps.policy.resumeWindowMs });
-  } else if (client !== undefined) {
-    await endClient(deps, client, { connection, now, reason: reasonOf[how] });
+  } else {
+    for (const clientId of clientsOf(connection)) await endClient(deps, clientId, { connection, now, how });
   }
   await deps.watches.unwatch(connection.connectionId, connection.watching);
 }
@@ -91,60 +91,59 @@ async function endRobot(
   }
   const resumeEndsAt = now + deps.policy.resumeWindowMs;
   if (await deps.robots.release(robotId, { connectionId, now, resumeEndsAt })) {
-    await announceAway(deps, robotId, resumeEndsAt);
+    await announceAway(deps, robotId);
   }
 }
 
 /** The robot is away: its clients keep what they have to send, and who watches it knows. */
-export async function announceAway(
-  deps: EndConnectionDeps,
-  robotId: RobotId,
-  resumeEndsAt: number,
-): Promise<void> {
-  await orNote(deps.lifeLog, 'announce-away', async () => {
-    const [robot, sessions] = await Promise.all([
-      deps.robots.get(robotId),
-      deps.sessions.listByRobot(robotId),
-    ]);
-    await Promise.all(
-      sessions.map(({ sessionId, socket }) =>
-        tellIfThere(deps, socket, { type: 'peerAway', sessionId, resumeEndsAt }),
-      ),
-    );
-    if (robot !== undefined) await tellWatchers(deps, robot);
-  });
-}
-
-/** The sessions wait, and their robots know; control stays with the one that holds it. */
-async function suspendClient(
-  deps: EndConnectionDeps,
-  { clientId, epoch }: ClientPlace,
-  of: { connection: Connection; resumeEndsAt: number },
-): Promise<void> {
-  const { resumeEndsAt } = of;
-  const { connectionId } = of.connection;
-  const keys = await deps.clients.detach(clientId, { connectionId, resumeEndsAt });
-  // Nothing would be taken over.
-  if (keys.length === 0) return deps.clients.remove(clientId, connectionId);
-  await Promise.all(
-    keys.map(async (key) => {
-      const suspended = await deps.sessions.suspend(key, { clientId, clientEpoch: epoch, resumeEndsAt });
-      if (!suspended) return;
-      const { sessionId } = key;
-      const robot = await deps.robots.get(key.robotId);
-      await tellIfThere(deps, robot?.socket, { type: 'peerAway', sessionId, resumeEndsAt });
-    }),
+export async function announceAway(deps: EndConnectionDeps, robotId: RobotId): Promise<void> {
+  await orNote(deps.lifeLog, 'announce-away', () =>
+    announceRobot(deps, robotId, { clients: true, watchers: true }),
   );
 }
 
-/** From the detaching on no session can be added; the list stays until each of them has ended. */
+/** The client that it is, and the one that it was about to take over when its `hello` died. */
+function clientsOf({ client, returningAs }: Connection): ReadonlySet<ClientId> {
+  return new Set([client?.clientId, returningAs].filter((id) => id !== undefined));
+}
+
+/** From the detaching on no session can be added; without any, nothing would be taken over. */
 async function endClient(
   deps: EndConnectionDeps,
-  { clientId }: ClientPlace,
-  of: { connection: Connection; now: number; reason: CloseReason },
+  clientId: ClientId,
+  of: { connection: Connection; now: number; how: HowEnded },
 ): Promise<void> {
   const { connectionId } = of.connection;
-  const sessions = await deps.clients.detach(clientId, { connectionId, resumeEndsAt: of.now });
-  await Promise.all(sessions.map((key) => endSession(deps, key, { reason: of.reason, tell: 'robot' })));
+  const waits = mayReturn(of.how);
+  const resumeEndsAt = waits ? of.now + deps.policy.resumeWindowMs : of.now;
+  const detached = await deps.clients.detach(clientId, { connectionId, resumeEndsAt });
+  if (detached === undefined) return;
+  const { epoch, sessions } = detached;
+  if (waits) {
+    await Promise.all(
+      sessions.map((key) => suspend(deps, key, { clientId, clientEpoch: epoch, resumeEndsAt })),
+    );
+    if (sessions.length > 0) return;
+  } else {
+    // The list stays until each of them has ended.
+    const end = { reason: reasonOf[of.how], tell: 'robot' } as const;
+    await Promise.all(sessions.map((key) => endSession(deps, key, end)));
+  }
   await deps.clients.remove(clientId, connectionId);
+}
+
+/** The session waits, and its robot knows; control stays with it if it holds it. */
+async function suspend(
+  deps: EndConnectionDeps,
+  key: SessionKey,
+  of: Parameters<EndConnectionDeps['sessions']['suspend']>[1],
+): Promise<void> {
+  const { clientEpoch, resumeEndsAt } = of;
+  const suspended = await deps.sessions.suspend(key, of);
+  // Who was ahead may have found a client that was away, and left it so without a word.
+  const row = suspended ? undefined : await deps.sessions.get(key);
+  const isAhead = row !== undefined && row.socket === undefined && row.clientEpoch > clientEpoch;
+  if (!suspended && !isAhead) return;
+  const first = { isThere: false, resumeEndsAt: row?.resumeEndsAt ?? resumeEndsAt };
+  await orNote(deps.lifeLog, 'announce-client-away', () => tellRobotOfClient(deps, key, { first }));
 }

@@ -6,8 +6,8 @@ import type { ClientDirectory } from '../ports/client-directory.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import type { WatchDirectory } from '../ports/watch-directory.ts';
+import { announceRobot } from './announce-robot.ts';
 import { orNote, type TellDeps, tellIfThere } from './tell.ts';
-import { tellWatchers } from './tell-watchers.ts';
 
 export type EndSessionsDeps = TellDeps & {
   readonly robots: RobotSessionStore;
@@ -69,10 +69,10 @@ export async function endSessionsOfRobot(
 export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): Promise<void> {
   deps.lifeLog.note({ type: 'robot_offline', robotId });
   await endSessionsOfRobot(deps, await deps.sessions.listByRobot(robotId), 'robot_offline');
-  await deps.robots.settle(robotId);
-  const robot = await deps.robots.get(robotId);
   // It may be back already, and then its return has been told.
-  if (robot?.state === 'offline') await tellWatchers(deps, robot);
+  const robot = await deps.robots.get(robotId);
+  if (robot?.state === 'offline') await announceRobot(deps, robotId, { watchers: true });
+  await deps.robots.settle(robotId);
 }
 
 /** Tells the robot and all of its sessions who holds control now, but for those who know it. */

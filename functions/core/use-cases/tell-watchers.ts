@@ -1,3 +1,4 @@
+import { maySee } from '../model/permission.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { topicsOn } from '../model/watch.ts';
 import type { WatchDirectory } from '../ports/watch-directory.ts';
@@ -16,13 +17,16 @@ export async function tellWatchers(deps: TellWatchersDeps, robot: RobotSession):
     const watchers = await deps.watches.watchersOf(topics);
     const { robotId, state, sinceAt } = robot;
     await Promise.all(
-      watchers.map((watcher) =>
-        orNote(deps.lifeLog, 'tell-watcher', async () => {
-          if (await isReallyExpired(deps, watcher)) return;
-          const posted = await deps.peers.post(watcher, { type: 'robotStatus', robotId, state, sinceAt });
-          if (posted === 'gone') await deps.watches.unwatch(watcher.connectionId, topics);
-        }),
-      ),
+      // Who watches it by name may not see it any more, since it has left the fleet.
+      watchers
+        .filter(({ groups }) => maySee(groups, robot.fleets))
+        .map((watcher) =>
+          orNote(deps.lifeLog, 'tell-watcher', async () => {
+            if (await isReallyExpired(deps, watcher)) return;
+            const posted = await deps.peers.post(watcher, { type: 'robotStatus', robotId, state, sinceAt });
+            if (posted === 'gone') await deps.watches.unwatch(watcher.connectionId, topics);
+          }),
+        ),
     );
   });
 }

@@ -57,7 +57,7 @@ export async function watchAgain(
 async function watch(deps: WatchDeps, connection: Connection, topics: readonly string[]): Promise<boolean> {
   const { connectionId, watching } = connection;
   try {
-    await deps.watches.watch(copyOf(connection), topics);
+    await deps.watches.watch({ ...copyOf(connection), groups: connection.identity.groups }, topics);
   } catch (failure) {
     // Some may be written, and no list names them.
     const unlisted = topics.filter((topic) => !watching.includes(topic));

@@ -36,7 +36,16 @@ export function clientIn(directory: () => ClientDirectory, name = 'k') {
       directory().enter(entering(name, { connectionId: connectionId(connection), keyHash })),
     takeOver: (connection: string, more: Partial<By> = {}) =>
       directory().takeOver(k, returning(connection, more)),
-    detach: (connection: string, until = resumeEndsAt) => directory().detach(k, leaving(connection, until)),
+    detach: async (connection: string, until = resumeEndsAt) =>
+      (await directory().detach(k, leaving(connection, until)))?.sessions ?? [],
+    rejoin: (connection: string, more: { keyHash?: string; presentedHash?: string } = {}) =>
+      directory().rejoin(k, {
+        connectionId: connectionId(connection),
+        keyHash: 'key-again',
+        presentedHash: undefined,
+        ...more,
+      }),
+    settle: (connection: string) => directory().settle(k, connectionId(connection)),
     add: (connection: string, sessionId: string) =>
       directory().addSession(k, { connectionId: connectionId(connection), session: sessionKey(sessionId) }),
     sessions: () => directory().sessionsOf(k),

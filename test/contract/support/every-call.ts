@@ -14,6 +14,7 @@ import {
   socket,
   socketCopy,
   t0,
+  watcher,
 } from './samples.ts';
 
 const a = connectionId('a');
@@ -39,6 +40,7 @@ const calls: Calls = {
     create: (store) => store.create(robotConnection('a')),
     get: (store) => store.get(a),
     markReady: (store) => store.markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 }),
+    noteReturning: (store) => store.noteReturning(a, k),
     unmarkReady: (store) => store.unmarkReady(a, { nextDeadlineAt: t0 }),
     setWatching: (store) => store.setWatching(a, [topic]),
     refresh: (store) =>
@@ -58,7 +60,9 @@ const calls: Calls = {
   robots: {
     get: (store) => store.get(rover),
     getMany: (store) => store.getMany([rover]),
-    claim: (store) => store.claim(rover, { socket: socket('a'), fleets: [], now: t0 }),
+    claim: (store) => store.claim(rover, { socket: socket('a'), fleets: [], resume: true, now: t0 }),
+    arrivalOf: (store) => store.arrivalOf(rover, a),
+    noteArrivalTold: (store) => store.noteArrivalTold(rover, 1),
     giveBack: (store) => store.giveBack(rover, { epoch: 1, previous: undefined, now: t0 }),
     release: (store) => store.release(rover, { connectionId: a, now: t0, resumeEndsAt: t0 }),
     leave: (store) => store.leave(rover, { connectionId: a, now: t0, retryAt: t0 }),
@@ -97,6 +101,8 @@ const calls: Calls = {
         tokenExpiresAt: t0,
         now: t0,
       }),
+    rejoin: (store) => store.rejoin(k, { connectionId: a, keyHash: 'key-2', presentedHash: 'key-1' }),
+    settle: (store) => store.settle(k, a),
     giveBack: (store) =>
       store.giveBack(k, { epoch: 2, previous: { connectionId: a, keyHashes: ['key-1', 'key-1'] }, from: a }),
     sessionsOf: (store) => store.sessionsOf(k),
@@ -111,7 +117,7 @@ const calls: Calls = {
     list: (store) => store.list({ fleet: 'a', after: undefined, limit: 10 }),
   },
   watches: {
-    watch: (store) => store.watch(socketCopy('a'), [topic]),
+    watch: (store) => store.watch(watcher('a'), [topic]),
     unwatch: (store) => store.unwatch(a, [topic]),
     watchersOf: (store) => store.watchersOf([topic]),
   },

@@ -3,6 +3,7 @@ import type { ClientPlace, Connection, SocketCopy } from '../../../functions/cor
 import type { RobotSocket } from '../../../functions/core/model/robot-session.ts';
 import type { ClientDirectory } from '../../../functions/core/ports/client-directory.ts';
 import type { Due, DueQuery } from '../../../functions/core/ports/due.ts';
+import type { Watcher } from '../../../functions/core/ports/watch-directory.ts';
 import { deadlineShards } from '../../../functions/table-shapes.ts';
 import * as ids from '../../../protocol/ids.ts';
 
@@ -61,6 +62,10 @@ export function socket(name: string, connectedAt = t0, tokenExpiresAt = t0 + 60_
 }
 
 type Entering = Parameters<ClientDirectory['enter']>[0];
+
+export function watcher(name: string, tokenExpiresAt = t0 + 60_000): Watcher {
+  return { ...socketCopy(name, tokenExpiresAt), groups: ['viewers', 'fleet:demo'] };
+}
 
 export function socketCopy(name: string, tokenExpiresAt = t0 + 60_000): SocketCopy {
   return { connectionId: connectionId(name), endpoint, tokenExpiresAt };

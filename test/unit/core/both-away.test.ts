@@ -94,7 +94,7 @@ describe.each(losses)('both sides are lost: $lost', ({ order }) => {
     expect(world.noted('session_closed')).toHaveLength(1);
   });
 
-  it('BUG (failing): nobody comes back: two windows later nothing stays of the client either', async () => {
+  it('nobody comes back: two windows later nothing stays of the client either', async () => {
     const { world } = await scene();
     await cleanUpUntil(world, world.clock.at + 2 * world.policy.resumeWindowMs);
     expect([...world.state.clients.keys()]).toEqual([]);
@@ -121,7 +121,7 @@ describe.each(losses)('both sides are lost: $lost', ({ order }) => {
 });
 
 describe('a client that is away, whose last session is ended by the robot', () => {
-  it('BUG (failing): leaves nothing when its window is over', async () => {
+  it('leaves nothing when its window is over', async () => {
     const { world } = await pair();
     await lose(world, a);
     await robotBack(world, { resume: undefined });

@@ -89,7 +89,7 @@ describe.each(failures)('a welcome that $what gives a client back to its old con
     expect(sent(world, c, 'welcome')).toMatchObject([{ resumed: true, sessions: [{ sessionId }] }]);
   });
 
-  it('BUG (failing): whose sessions are suspended when it is lost after that, and end with the window', async () => {
+  it('whose sessions are suspended when it is lost after that, and end with the window', async () => {
     const { world, sessionId } = await scene();
     await lose(world, a);
     const resumeEndsAt = world.clock.at + world.policy.resumeWindowMs;
@@ -101,7 +101,7 @@ describe.each(failures)('a welcome that $what gives a client back to its old con
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
   });
 
-  it('BUG (failing): which is welcomed with its sessions when it says hello again', async () => {
+  it('which is welcomed with its sessions when it says hello again', async () => {
     const { world, sessionId } = await scene();
     granted(await hello(world, a));
     expect(sent(world, a, 'welcome').at(-1)?.sessions).toMatchObject([{ sessionId, mode: 'control' }]);

@@ -208,7 +208,7 @@ describe('$disconnect of a client', () => {
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
   });
 
-  it.each(['clients.detach', 'sessions.suspend', 'robots.get', 'watches.unwatch', 'connections.remove'])(
+  it.each(['clients.detach', 'sessions.suspend', 'watches.unwatch', 'connections.remove'])(
     'I7: that is cut off at %s is finished by the cleanup: suspended, then over, and control is free',
     async (step) => {
       const world = newWorld();

@@ -145,7 +145,7 @@ describe('robotStatus', () => {
     expect(statesTold(world, all.admin)).toEqual(['away']);
   });
 
-  it('BUG (failing): of a robot by name is not told any more to who may not see it since it has left the fleet', async () => {
+  it('of a robot by name is not told any more to who may not see it since it has left the fleet', async () => {
     const world = newWorld();
     await welcomed(world, rover1, { name: 'robot' });
     const named = await watcher(world, operator1, { robots: ['rover-1'] });

@@ -184,7 +184,7 @@ const believed: readonly Race[] = [
 ];
 
 describe.each(believed)('$what', (race) => {
-  it('BUG (failing): nobody is told last that the other is away', async () => {
+  it('nobody is told last that the other is away', async () => {
     expect(await bothOrders(race)).toEqual([]);
   });
 });
@@ -246,7 +246,7 @@ describe('a robot that comes back, and the $disconnect of its old connection', (
 });
 
 describe('two connections that bring the same key at once', () => {
-  it('BUG (failing): in whatever order: one of them has the client, everybody else is told and closed', async () => {
+  it('in whatever order: one of them has the client, everybody else is told and closed', async () => {
     const wrong = await bothOrders({
       what: '',
       one: clientReturns,
@@ -326,7 +326,7 @@ it('F13: a revocation at the same moment, in whatever order, leaves nobody in an
   expect(wrong).toEqual([]);
 });
 
-it('BUG (failing): I5: a refresh of the old connection with fewer groups, after it was replaced, ends nothing of the new one', async () => {
+it('I5: a refresh of the old connection with fewer groups, after it was replaced, ends nothing of the new one', async () => {
   const made = await scene();
   const { world, sessionId } = made;
   world.tap.fail('close A');

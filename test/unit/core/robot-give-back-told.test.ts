@@ -46,11 +46,11 @@ describe('a robot that is given back to its old connection, and the end of the o
     expect(wrong).toEqual([]);
   });
 
-  it('BUG (failing): in whatever order: its clients are not left to believe that it is away', async () => {
+  it('in whatever order: its clients are not left to believe that it is away', async () => {
     expect(await bothOrders(({ world }) => expect(misinformed(world)).toEqual([]))).toEqual([]);
   });
 
-  it('BUG (failing): in whatever order: nor are those who watch it', async () => {
+  it('in whatever order: nor are those who watch it', async () => {
     const wrong = await bothOrders(({ world, watcher }) => {
       const last = sent(world, watcher, 'robotStatus').at(-1);
       if (last !== undefined) expect(last.state).toBe('online');

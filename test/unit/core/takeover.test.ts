@@ -196,7 +196,7 @@ describe('identity_contested', () => {
     expect(contested(world)).toEqual([]);
   });
 
-  it('BUG (failing): is not noted of one device whose welcome failed once: the claim was given back', async () => {
+  it('is not noted of one device whose welcome failed once: the claim was given back', async () => {
     const world = newWorld();
     await welcomed(world, rover1, { name: 'robot' });
     world.pass(1_000);

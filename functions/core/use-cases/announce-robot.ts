@@ -1,0 +1,56 @@
+import type { RobotId } from '../../../protocol/ids.ts';
+import type { ClientSession } from '../model/client-session.ts';
+import type { RobotSession } from '../model/robot-session.ts';
+import type { ClientSessionStore } from '../ports/client-session-store.ts';
+import type { RobotSessionStore } from '../ports/robot-session-store.ts';
+import { type TellDeps, tellIfThere } from './tell.ts';
+import { tellTruth } from './tell-truth.ts';
+import { type TellWatchersDeps, tellWatchers } from './tell-watchers.ts';
+
+type AnnounceDeps = TellWatchersDeps & {
+  readonly robots: RobotSessionStore;
+  readonly sessions: ClientSessionStore;
+};
+
+/**
+ * Tells the clients of a robot, and who watches it, whether it is there. `first`: as it is by what was
+ * just written.
+ */
+export async function announceRobot(
+  deps: AnnounceDeps,
+  robotId: RobotId,
+  of: { readonly clients?: boolean; readonly watchers?: boolean; readonly first?: RobotSession },
+): Promise<void> {
+  await tellTruth({
+    ...(of.first !== undefined && { first: of.first }),
+    read: () => deps.robots.get(robotId),
+    isSame: (one, other) => one.state === other.state && one.sinceAt === other.sinceAt,
+    say: async (robot) => {
+      await Promise.all([
+        of.clients === true && tellClients(deps, robot),
+        of.watchers === true && tellWatchers(deps, robot),
+      ]);
+    },
+  });
+}
+
+/** An offline robot's sessions end, which says it all. */
+async function tellClients(deps: AnnounceDeps, robot: RobotSession): Promise<void> {
+  if (robot.state === 'offline') return;
+  const sessions = await deps.sessions.listByRobot(robot.robotId);
+  await Promise.all(sessions.map((session) => tellClientOfRobot(deps, session, robot)));
+}
+
+export async function tellClientOfRobot(
+  deps: TellDeps,
+  { sessionId, socket, received }: ClientSession,
+  { state, resumeEndsAt = 0 }: RobotSession,
+): Promise<void> {
+  await tellIfThere(
+    deps,
+    socket,
+    state === 'online'
+      ? { type: 'peerBack', sessionId, received: received.byRobot }
+      : { type: 'peerAway', sessionId, resumeEndsAt },
+  );
+}

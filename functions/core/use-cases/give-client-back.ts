@@ -1,0 +1,73 @@
+import type { SessionKey } from '../model/client-session.ts';
+import type { Connection } from '../model/connection.ts';
+import { connectionDeadline } from '../model/connection-deadline.ts';
+import type { PreviousClient } from '../ports/client-directory.ts';
+import { tellRobotOfClient } from './announce-client.ts';
+import type { Place } from './client-place.ts';
+import { dismiss } from './dismiss.ts';
+import type { HelloDeps } from './hello-deps.ts';
+import { moveSessions } from './move-sessions.ts';
+
+/**
+ * Puts a client back that a connection took over and could not be welcomed as: on its old connection,
+ * or away with its window, its sessions with it. Where the old one is, is looked at afterwards: its end
+ * may have come in between, and found the client elsewhere.
+ */
+export async function giveClientBack(deps: HelloDeps, connection: Connection, place: Place): Promise<void> {
+  const { clientId, epoch, undo } = place;
+  if (undo === undefined) return;
+  const { connectionId } = connection;
+  const given = await deps.clients.giveBack(clientId, { epoch, previous: undo, from: connectionId });
+  const old = undo.connectionId && (await deps.connections.get(undo.connectionId));
+  const isThere = old !== undefined && old.state !== 'closing';
+  if (!given) {
+    if (isThere) await giveUp(deps, { old, place, undo });
+    return;
+  }
+  deps.lifeLog.note({ type: 'client_given_back', connectionId, clientId });
+  const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
+  await deps.connections.unmarkReady(connectionId, { nextDeadlineAt });
+  if (isThere) await putOn(deps, old, { connection, place });
+  else await putAway(deps, { place, undo });
+}
+
+/** Somebody else has the client; or the end of the new connection has found no session, and removed it. */
+async function giveUp(
+  deps: HelloDeps,
+  { old, place, undo }: { old: Connection; place: Place; undo: PreviousClient },
+): Promise<void> {
+  const { connectionId, identity, token } = old;
+  const { principalId } = identity;
+  const [keyHash = place.key.hash] = undo.keyHashes;
+  const tokenExpiresAt = token.expiresAt;
+  const { clientId } = place;
+  const entered = await deps.clients.enter({ clientId, principalId, connectionId, keyHash, tokenExpiresAt });
+  if (!entered) await dismiss(deps, old);
+}
+
+async function putOn(
+  deps: HelloDeps,
+  old: Connection,
+  { connection, place }: { connection: Connection; place: Place },
+): Promise<void> {
+  const { clientId, epoch, sessions } = place;
+  const moved = await moveSessions(deps, sessions, { ...old, client: { clientId, epoch: epoch + 1 } });
+  // The end of the new connection may have told the robots that the client is away.
+  const failed = await deps.connections.get(connection.connectionId);
+  if (failed !== undefined && failed.state !== 'closing') return;
+  await Promise.all(moved.map((session) => tellRobotOfClient(deps, session)));
+}
+
+async function putAway(deps: HelloDeps, of: { place: Place; undo: PreviousClient }): Promise<void> {
+  const { clientId, epoch, sessions } = of.place;
+  const { connectionId } = of.undo;
+  const resumeEndsAt = of.undo.resumeEndsAt ?? deps.clock.now() + deps.policy.resumeWindowMs;
+  if (connectionId !== undefined) await deps.clients.detach(clientId, { connectionId, resumeEndsAt });
+  const suspend = async (key: SessionKey) => {
+    const suspended = await deps.sessions.suspend(key, { clientId, clientEpoch: epoch + 1, resumeEndsAt });
+    if (!suspended || connectionId === undefined) return;
+    await tellRobotOfClient(deps, key, { first: { isThere: false, resumeEndsAt } });
+  };
+  await Promise.all(sessions.map(suspend));
+  await deps.clients.removeIfIdle(clientId);
+}
