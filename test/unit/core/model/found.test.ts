@@ -44,6 +44,23 @@ describe('I4, F8: who was welcomed last is the robot, or is told that it is not'
     expect(isRobot || isTold).toBe(true);
   });
 
+  it('when two hellos fail, and the later one has given back the robot', async () => {
+    const world = newWorld();
+    const socket = await connected(world, rover1);
+    const first = world.tap.hold('connections.markReady');
+    const helloing = hello(world, socket);
+    await first.reachedBy(helloing);
+    world.tap.fail(`post welcome to ${socket.connectionId}`, { when: 'after' });
+    await expect(hello(world, socket)).rejects.toThrow('unavailable');
+    world.tap.fail(`post welcome to ${socket.connectionId}`);
+    first.release();
+    await expect(helloing).rejects.toThrow('unavailable');
+    world.pass(world.policy.helloWithinMs);
+    await cleanUp(world);
+    expect(world.gateway.to(socket).at(-1)).toMatchObject({ type: 'error', code: 'hello_required' });
+    expect(world.gateway.closed).toContain(socket.connectionId);
+  });
+
   it('when its welcome goes out after it was replaced and could not be closed', async () => {
     const world = newWorld();
     const old = await connected(world, rover1, { name: 'A' });
