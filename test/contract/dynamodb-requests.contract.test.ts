@@ -50,7 +50,7 @@ const expected: Record<string, readonly string[]> = {
   'sessions.due': ['Query clientSessions/byDeadline'],
   'signalPath.read': ['BatchGetItem clientSessions', 'BatchGetItem robotSessions'],
   'clients.enter': ['UpdateItem directory'],
-  'clients.rejoin': ['UpdateItem directory'],
+  'clients.rejoin': ['GetItem directory', 'UpdateItem directory'],
   'clients.settle': ['UpdateItem directory'],
   'clients.takeOver': ['UpdateItem directory'],
   'clients.giveBack': ['UpdateItem directory'],

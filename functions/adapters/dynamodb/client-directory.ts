@@ -4,19 +4,8 @@ import type { SessionKey } from '../../core/model/client-session.ts';
 import type { ClientDirectory, Detached, Rejoined } from '../../core/ports/client-directory.ts';
 import { expiringAfter } from './deadline.ts';
 import { clientKey, sessionMember, sessionOfMember } from './directory-keys.ts';
-import {
-  allOf,
-  anyOf,
-  type Change,
-  type Expression,
-  is,
-  isAbove,
-  isAbsent,
-  isNot,
-  isPresent,
-  kept,
-  raised,
-} from './expression.ts';
+import { allOf, anyOf, is, isAbove, isAbsent, isNot, isPresent, kept, raised } from './expression.ts';
+import { unavailable } from './failure.ts';
 import { parseRow } from './parse-row.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
@@ -37,6 +26,9 @@ const clientRow = z.object({
 });
 
 const nowhere = '-';
+
+/** Times that the row may change between the read and the write: a `hello` that is sent twice at once. */
+const rejoinRounds = 3;
 
 const hasKey = (hash: string) => anyOf(is('keyHash', hash), is('previousKeyHash', hash));
 
@@ -99,20 +91,23 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
     },
 
     async rejoin(clientId, { connectionId, keyHash, presentedHash }) {
-      const isOn = is('connectionId', connectionId);
-      const rejoin = async (previousKeyHash: Change, onlyIf: Expression) => {
+      for (let round = 0; round < rejoinRounds; round++) {
+        const row = await table.get(clientKey(clientId));
+        const client = row === undefined ? undefined : parseRow(clientRow, row);
+        if (client?.connectionId !== connectionId) return undefined;
+        const { epoch, keyHash: last, previousKeyHash: beforeLast } = client;
+        const isPresented = presentedHash !== undefined && [last, beforeLast].includes(presentedHash);
         const result = await table.update(clientKey(clientId), {
-          changes: [{ set: { keyHash }, compute: { epoch: raised('epoch') } }, previousKeyHash],
-          onlyIf,
+          changes: [
+            { set: { keyHash, previousKeyHash: isPresented ? presentedHash : last } },
+            client.arrivedFrom === undefined ? {} : { compute: { epoch: raised('epoch') } },
+          ],
+          onlyIf: allOf(is('connectionId', connectionId), is('epoch', epoch), is('keyHash', last)),
           returning: 'ALL_NEW',
         });
-        return result.written ? toRejoined(result.row) : undefined;
-      };
-      const again =
-        presentedHash === undefined
-          ? undefined
-          : await rejoin({ set: { previousKeyHash: presentedHash } }, allOf(isOn, hasKey(presentedHash)));
-      return again ?? rejoin({ compute: { previousKeyHash: kept('keyHash', keyHash) } }, isOn);
+        if (result.written) return toRejoined(result.row);
+      }
+      throw unavailable('ClientContended');
     },
 
     async settle(clientId, connectionId) {

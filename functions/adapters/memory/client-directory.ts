@@ -54,7 +54,8 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
         if (client?.connectionId !== connectionId) return undefined;
         const [before = keyHash] = client.keyHashes;
         const isKnown = presentedHash !== undefined && client.keyHashes.includes(presentedHash);
-        const epoch = client.epoch + 1;
+        // Of a settled one nothing can be given back.
+        const epoch = client.arrival === undefined ? client.epoch : client.epoch + 1;
         clients.set(clientId, { ...client, epoch, keyHashes: [keyHash, isKnown ? presentedHash : before] });
         const { arrival, cameBack: resumed = false } = client;
         return { epoch, resumed, sessions: sessionsIn(client), ...(arrival !== undefined && { arrival }) };

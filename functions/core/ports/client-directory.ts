@@ -73,7 +73,7 @@ export type ClientDirectory = {
   ): Promise<TakenOver | undefined>;
   /**
    * The same connection says `hello` again and gets another key; one that it presents again stays good.
-   * Its age rises, so that the `hello` before cannot give it back any more.
+   * Its age rises until it is settled, so that the `hello` before cannot give it back any more.
    * Undefined when the client is not on this connection.
    */
   rejoin(

@@ -227,8 +227,8 @@ async function tellWhatHasChanged(
  * Gives the robot back to who had it. The `$disconnect` of the old connection may have come in the
  * meantime and found the robot not its own; so the old connection's row is looked at afterwards, and
  * if it is closing or gone, the robot is released in its stead. If somebody else has claimed the robot
- * since, there is nothing to give back, and the old one is dismissed as if all had gone well. What
- * another `hello` has claimed is left to the end of the connection.
+ * since, there is nothing to give back, and the old one is dismissed as if all had gone well. Unless
+ * that was another `hello` of the same connection, which has the robot now, this one is not ready.
  */
 async function giveBack(deps: HelloDeps, hello: RobotHello, { current, undo }: Claimed): Promise<void> {
   if (undo === undefined) return;
@@ -237,17 +237,19 @@ async function giveBack(deps: HelloDeps, hello: RobotHello, { current, undo }: C
   const { connectionId } = connection;
   const now = deps.clock.now();
   const old = previous?.socket;
+  const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
+  const unmark = () => deps.connections.unmarkReady(connectionId, { nextDeadlineAt });
   if (!(await deps.robots.giveBack(robotId, { epoch: current.epoch, previous, now }))) {
     const holder = (await deps.robots.get(robotId))?.socket?.connectionId;
     // If the old one has it, this was done already, and only the answer lost on the way.
     if (holder === undefined || holder !== old?.connectionId) {
+      if (holder !== connectionId) await unmark();
       if (old !== undefined) await dismiss(deps, old);
       return;
     }
   }
   deps.lifeLog.note({ type: 'claim_given_back', connectionId, robotId });
-  const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
-  await deps.connections.unmarkReady(connectionId, { nextDeadlineAt });
+  await unmark();
   if (old === undefined) return;
   const released = await releaseIfGone(deps, robotId, { old, now });
   // The end of this connection may have told everybody that the robot is away.

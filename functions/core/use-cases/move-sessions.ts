@@ -12,7 +12,13 @@ export async function moveSessions(
   const socket = copyOf(connection);
   const nextDeadlineAt = sessionDeadline(deps.policy, connection.token.expiresAt);
   const moved = await Promise.all(
-    keys.map((key) => deps.sessions.moveTo(key, { clientId, clientEpoch, socket, nextDeadlineAt })),
+    keys.map(async (key) => {
+      const session = await deps.sessions.moveTo(key, { clientId, clientEpoch, socket, nextDeadlineAt });
+      if (session !== undefined) return session;
+      // The same `hello`, sent twice at once, may be ahead, and have put it here.
+      const row = await deps.sessions.get(key);
+      return row?.socket?.connectionId === socket.connectionId ? row : undefined;
+    }),
   );
   return moved.filter((session) => session !== undefined);
 }

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { rollOverAt } from '../../../../functions/core/model/connection-deadline.ts';
 import { bye } from '../../../../functions/core/use-cases/bye.ts';
-import { cleanUp, codeOf, connected, granted, hello, open, socketNamed, welcomed } from '../support/cast.ts';
+import {
+  cleanUp,
+  codeOf,
+  connected,
+  granted,
+  hello,
+  open,
+  sent,
+  socketNamed,
+  welcomed,
+} from '../support/cast.ts';
 import { operator1, operator2, rover1 } from '../support/people.ts';
 import { newWorld, t0 } from '../support/world.ts';
 
@@ -42,6 +52,25 @@ describe('I4, F8: who was welcomed last is the robot, or is told that it is not'
     const isRobot = world.robot()?.socket?.connectionId === socket.connectionId;
     const isTold = world.gateway.to(socket).at(-1)?.type !== 'welcome';
     expect(isRobot || isTold).toBe(true);
+  });
+
+  it('when two hellos fail, and neither could give back the robot that the other has claimed as well', async () => {
+    const world = newWorld();
+    const socket = await connected(world, rover1);
+    const first = world.tap.hold('connections.markReady');
+    const helloing = hello(world, socket);
+    await first.reachedBy(helloing);
+    world.tap.fail(`post welcome to ${socket.connectionId}`, { when: 'after' });
+    await expect(hello(world, socket)).rejects.toThrow('unavailable');
+    world.tap.fail(`post welcome to ${socket.connectionId}`);
+    first.release();
+    await expect(helloing).rejects.toThrow('unavailable');
+    granted(await hello(world, socket));
+    expect(world.robot()).toMatchObject({ state: 'online', socket });
+    expect(sent(world, socket, 'welcome').length).toBeGreaterThan(0);
+    world.pass(world.policy.helloWithinMs);
+    await cleanUp(world);
+    expect(world.gateway.closed).toEqual([]);
   });
 
   it('when its welcome goes out after it was replaced and could not be closed', async () => {

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { rollOverAt } from '../../../../functions/core/model/connection-deadline.ts';
 import { revokeSignIn } from '../../../../functions/core/use-cases/revoke.ts';
-import { cleanUp, granted, refresh, socketNamed, welcomed } from '../support/cast.ts';
-import { operator1 } from '../support/people.ts';
+import {
+  cleanUp,
+  codeOf,
+  granted,
+  inSession,
+  refresh,
+  send,
+  signalOf,
+  socketNamed,
+  welcomed,
+} from '../support/cast.ts';
+import { operator1, rover1 } from '../support/people.ts';
 import { newWorld, t0, type World } from '../support/world.ts';
 
 /** What the model has found and is left as it is, shrunk and told as a story: `known-limits.ts` says why. */
@@ -62,5 +72,18 @@ describe('announcedTwice', () => {
     posting.release();
     await first;
     expect(goAways(world, socket)).toHaveLength(1);
+  });
+});
+
+describe('copiedAhead', () => {
+  it.fails('known: a refresh that fails after its copies were written is passed on to by the new token', async () => {
+    const world = newWorld();
+    const { robotSocket, clientSocket, sessionId } = await inSession(world, rover1, operator1);
+    world.pass(world.policy.tokenMs / 2);
+    granted(await refresh(world, clientSocket, world.tokens.issue(operator1)));
+    world.tap.fail('connections.refresh');
+    await expect(refresh(world, robotSocket, world.tokens.issue(rover1))).rejects.toThrow('unavailable');
+    world.pass(world.policy.tokenMs / 2);
+    expect(codeOf(await send(world, clientSocket, signalOf(sessionId)))).toBe('peer_away');
   });
 });

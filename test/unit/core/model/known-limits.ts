@@ -14,4 +14,10 @@ export const known = {
    * announce the same again. To say it twice is harmless; a lock that outlives its holder would say it late.
    */
   announcedTwice: true,
+  /**
+   * A refresh that meets an outage between its copies and the row leaves copies of a token which was good
+   * and which the row does not have. A relay trusts them until the row is closed: a grace and a cleanup
+   * after the end of the old token. The other order would leave a row whose sessions end before it does.
+   */
+  copiedAhead: true,
 };

@@ -41,6 +41,8 @@ export type ModelSocket = {
   offeredUntil: number;
   /** The longest that was ever offered: copies may say so of a connection that is being closed. */
   offeredEver: number;
+  /** The longest that was offered by a refresh which met an outage: copies may say so, and the row does not. */
+  leftUntil: number;
   saidHello: boolean;
   saidBye: boolean;
 };
@@ -104,6 +106,7 @@ export function modelWorld(scheduler: Scheduler, given: readonly Look[], setting
         knownUntil: tokenExpiresAt,
         offeredUntil: 0,
         offeredEver: 0,
+        leftUntil: 0,
         saidHello: false,
         saidBye: false,
       };

@@ -31,7 +31,16 @@ export const refreshes = steps(
     if (isGood) socket.offeredUntil = Math.max(socket.offeredUntil, expiresAt);
     const name = isGood && kind !== 'demoted' ? 'refresh' : `refresh (${kind})`;
     const { deps, answered } = world.acts(name, socket.connectionId);
-    const outcome = await refreshToken(deps, { caller: addressOf(socket), token: issued.token });
+    const isUnanswered = () => {
+      if (isGood) socket.leftUntil = Math.max(socket.leftUntil, expiresAt);
+    };
+    const outcome = await refreshToken(deps, { caller: addressOf(socket), token: issued.token }).catch(
+      (failure: unknown) => {
+        isUnanswered();
+        throw failure;
+      },
+    );
+    if (!outcome.ok && outcome.refusal.code === 'unavailable') isUnanswered();
     mustHold(isGood || !outcome.ok, `a refresh with a token that is ${kind} was granted`);
     mustHold(!isOver || !outcome.ok, 'a refresh was granted after the grace');
     if (outcome.ok) socket.tokenExpiresAt = Math.max(socket.tokenExpiresAt, expiresAt);

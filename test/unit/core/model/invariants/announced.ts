@@ -110,11 +110,13 @@ export const announced: Invariant = {
           else if (writersOf(id).size === 1) late.delete(id);
         }
         if (at === undefined) return;
-        // What a run has failed at was taken up again by this one.
-        for (const [id, failedAt] of again) if (failedAt + retryMs <= at) again.delete(id);
+        const isOthers = (id: ConnectionId) => [...writersOf(id)].some(({ name }) => name !== 'cleanup');
+        // What a run has failed at was taken up again by this one, unless somebody else was at the row.
+        for (const [id, failedAt] of again) {
+          if (failedAt + retryMs <= at && !isOthers(id)) again.delete(id);
+        }
         for (const { connectionId: id, state, token, connectedAt } of world.state.connections.values()) {
-          const isOthers = [...writersOf(id)].some(({ name }) => name !== 'cleanup');
-          const isExcused = isOthers || again.has(id) || late.has(id);
+          const isExcused = isOthers(id) || again.has(id) || late.has(id);
           if (state !== 'ready' || isExcused || !world.gateway.open.has(id)) continue;
           const { since, expiresAt, warnings, expired } = toldOf(world, id, token.expiresAt);
           const isDue = (moment: number) => since < moment && moment <= at;

@@ -1,3 +1,4 @@
+import { known } from '../known-limits.ts';
 import { type Invariant, mustHold } from '../look.ts';
 import type { Actor } from '../steps.ts';
 import type { ModelSocket, ModelWorld } from '../world.ts';
@@ -5,6 +6,7 @@ import type { ModelSocket, ModelWorld } from '../world.ts';
 const relayed = new Set(['signal', 'sessionRequested', 'sessionClosed']);
 /** All but `refreshToken`, `ping` and `bye`. */
 const forTheLiving = new Set(['hello', 'openSession', 'signal', 'closeSession']);
+const byCopies = new Set(['signal', 'closeSession']);
 
 /** Whether a connection had expired when a step began: what runs out while it is at work is not seen by it. */
 function wasExpired({ state }: ModelWorld, socket: ModelSocket, by: Actor): boolean {
@@ -15,6 +17,13 @@ function wasExpired({ state }: ModelWorld, socket: ModelSocket, by: Actor): bool
   return Math.max(tokenExpiresAt, offeredUntil, isClosing ? offeredEver : 0) <= by.startedAt;
 }
 
+/** The same as the copies have it, until the row is closed. */
+function seemedExpired(world: ModelWorld, socket: ModelSocket, by: Actor): boolean {
+  const isThere = world.state.connections.has(socket.connectionId);
+  const isAhead = known.copiedAhead && isThere && socket.leftUntil > by.startedAt;
+  return !isAhead && wasExpired(world, socket, by);
+}
+
 /** I1: nothing is relayed for or to an expired connection; after the grace the next cleanup closes it. */
 export const expiry: Invariant = {
   name: 'I1: after its end a token relays nothing, and after the grace the next cleanup closes the connection',
@@ -23,13 +32,13 @@ export const expiry: Invariant = {
       if (!relayed.has(message.type)) return;
       const receiver = world.socketOf(to);
       mustHold(
-        receiver === undefined || !wasExpired(world, receiver, by),
+        receiver === undefined || !seemedExpired(world, receiver, by),
         `${message.type} was relayed to ${to}, which has expired`,
       );
       if (message.type !== 'signal' || by.connectionId === undefined) return;
       const sender = world.socketOf(by.connectionId);
       mustHold(
-        sender === undefined || !wasExpired(world, sender, by),
+        sender === undefined || !seemedExpired(world, sender, by),
         `a signal of ${by.connectionId}, which has expired, was relayed`,
       );
     },
@@ -37,8 +46,9 @@ export const expiry: Invariant = {
     answered(world, { by, refusal }) {
       const socket = by.connectionId === undefined ? undefined : world.socketOf(by.connectionId);
       if (socket === undefined || !forTheLiving.has(by.name)) return;
+      const isOver = byCopies.has(by.name) ? seemedExpired : wasExpired;
       mustHold(
-        refusal !== undefined || !wasExpired(world, socket, by),
+        refusal !== undefined || !isOver(world, socket, by),
         `${by.name} of ${by.connectionId}, which has expired, was granted`,
       );
     },
