@@ -1,4 +1,4 @@
-import type { ClientId, ConnectionId, PrincipalId, RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { ClientId, ConnectionId, PrincipalId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
 import type { Connection, SocketCopy } from '../../core/model/connection.ts';
 import type { Revocation } from '../../core/model/revocation.ts';
@@ -11,8 +11,6 @@ export type MemoryState = {
   readonly robots: Map<RobotId, RobotSession>;
   /** When robots that are offline and not settled are due. */
   readonly unsettled: Map<RobotId, number>;
-  /** The session that took control of the robot last, until it confirms. */
-  readonly unconfirmed: Map<RobotId, SessionId>;
   readonly sessions: Map<string, ClientSession>;
   readonly clients: Map<ClientId, MemoryClient>;
   /** Sockets that watch, by topic and connection. */
@@ -40,7 +38,6 @@ export function memoryState(): MemoryState {
     connections: new Map(),
     robots: new Map(),
     unsettled: new Map(),
-    unconfirmed: new Map(),
     sessions: new Map(),
     clients: new Map(),
     watchers: new Map(),
