@@ -12,6 +12,7 @@ import { done, type Outcome, refused } from '../outcome.ts';
 import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
 import { type EndSessionsDeps, endSession } from './end-sessions.ts';
+import { freeLeftControl } from './free-left-control.ts';
 import { type ReadyClient, readyClient, unauthenticated } from './sender.ts';
 import { isReallyExpired } from './session-side.ts';
 
@@ -87,20 +88,11 @@ async function begin(
   }
 }
 
-/**
- * Control for who asks first (I7). Control that stands with a session that does not exist was left by
- * somebody who died between taking it and writing the session, or is only now about to write it: that
- * one has confirmed by then, and keeps it, or cannot any more, and gives up.
- */
+/** Control for who asks first (I7), or when it is with a session that is no more. */
 async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: SessionKey): Promise<boolean> {
   if ((await deps.robots.takeControl(robotId, sessionId)) !== undefined) return true;
   const holder = (await deps.robots.get(robotId))?.controllerSessionId;
-  if (holder === undefined) return false;
-  const isNoMore = async () => (await deps.sessions.get({ robotId, sessionId: holder })) === undefined;
-  if (!(await isNoMore())) return false;
-  const freed = await deps.robots.freeUnconfirmed(robotId, holder);
-  // Confirmed by now, hence written: only if it still is not there has it gone.
-  if (!freed && (await isNoMore())) await deps.robots.dropControl(robotId, holder);
+  if (holder === undefined || !(await freeLeftControl(deps, robotId, holder))) return false;
   return (await deps.robots.takeControl(robotId, sessionId)) !== undefined;
 }
 

@@ -27,6 +27,29 @@ export async function tellIfThere(
   if (peer !== undefined) await tell(deps, peer, message);
 }
 
+/** How often it is told again what has changed while it was told. */
+const tellings = 4;
+
+/**
+ * Tells what is so, then looks whether it still is, and tells again if not: of two who tell different
+ * things at once, the later word may be the older one. Whoever tells last has looked after its own.
+ */
+export async function tellWhatIsSo<State>(of: {
+  readonly first: State;
+  tell(state: State): Promise<void>;
+  /** Undefined when there is nothing to be told any more. */
+  read(): Promise<State | undefined>;
+  isSame(one: State, other: State): boolean;
+}): Promise<void> {
+  let state = of.first;
+  for (let telling = 0; telling < tellings; telling++) {
+    await of.tell(state);
+    const current = await of.read();
+    if (current === undefined || of.isSame(state, current)) return;
+    state = current;
+  }
+}
+
 /** Does what must not fail its caller: an outage is noted, and nothing more. */
 export async function orNote(lifeLog: LifeLog, where: string, act: () => Promise<void>): Promise<void> {
   try {
