@@ -20,7 +20,8 @@ onEveryAdapter('RobotSessionStore: control', (stores) => {
       await store().claim(rover, byA);
       const before = await get();
       const taken = await store().takeControl(rover, s1);
-      expect(taken).toEqual({ ...before, controllerSessionId: 's1', leaseEpoch: 1 });
+      const given = { controllerSessionId: 's1', controlUnconfirmed: true, leaseEpoch: 1 };
+      expect(taken).toEqual({ ...before, ...given });
       expect(await get()).toEqual(taken);
     });
 

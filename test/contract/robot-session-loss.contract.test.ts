@@ -49,6 +49,7 @@ onEveryAdapter('RobotSessionStore: losing the socket', (stores) => {
     it('keeps control through the window (I3)', async () => {
       await store().claim(rover, byA);
       await store().takeControl(rover, session('s1'));
+      await store().confirmControl(rover, session('s1'));
       await store().release(rover, lost);
       expect(await get()).toEqual({ ...away, controllerSessionId: 's1', leaseEpoch: 1 });
     });

@@ -85,17 +85,25 @@ const takeControl = sessionName.map((name) =>
   named(`takeControl ${name}`, ({ store, robotId }) => store.takeControl(robotId, session(name))),
 );
 const passControl = fc
-  .tuple(sessionName, sessionName)
+  .tuple(sessionName, sessionName, fc.boolean())
   // To itself: see the case of its own in the suite on control.
   .filter(([from, to]) => from !== to)
-  .map(([from, to]) =>
-    named(`passControl ${from} to ${to}`, ({ store, robotId }) =>
-      store.passControl(robotId, { from: session(from), to: session(to) }),
+  .map(([from, to, back]) =>
+    named(`passControl ${from} to ${to}${back ? ' if unconfirmed' : ''}`, ({ store, robotId }) =>
+      store.passControl(robotId, {
+        from: session(from),
+        to: session(to),
+        ...(back && { unconfirmed: true as const }),
+      }),
     ),
   );
-const confirmControl = sessionName.map((name) =>
-  named(`confirmControl ${name}`, ({ store, robotId }) => store.confirmControl(robotId, session(name))),
-);
+const confirmControl = fc
+  .tuple(sessionName, fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }))
+  .map(([name, leaseEpoch]) =>
+    named(`confirmControl ${name} of ${leaseEpoch}`, ({ store, robotId }) =>
+      store.confirmControl(robotId, session(name), leaseEpoch),
+    ),
+  );
 const freeUnconfirmed = sessionName.map((name) =>
   named(`freeUnconfirmed ${name}`, ({ store, robotId }) => store.freeUnconfirmed(robotId, session(name))),
 );
@@ -120,6 +128,7 @@ function expectSound(robotNow: RobotSession | undefined): void {
   expect(robotNow.socket !== undefined).toBe(robotNow.state === 'online');
   expect(robotNow.resumeEndsAt !== undefined).toBe(robotNow.state === 'away');
   if (robotNow.state === 'offline') expect(robotNow).not.toHaveProperty('controllerSessionId');
+  if (robotNow.controlUnconfirmed === true) expect(robotNow).toHaveProperty('controllerSessionId');
 }
 
 /** What holds between a row and the next (I4, I7). */

@@ -14,6 +14,7 @@ const common = z.object({
   /** 0: there was none. */
   claimedBeforeAt: z.number(),
   controllerSessionId: sessionId.exactOptional(),
+  controlUnconfirmed: z.literal(1).exactOptional(),
 });
 
 /** Each state has its own attributes, and a change of state removes the others'. */
@@ -41,6 +42,7 @@ export function toRobotSession(row: unknown): RobotSession {
     leaseEpoch,
     claimedAt,
     ...(controllerSessionId !== undefined && { controllerSessionId }),
+    ...(parsed.controlUnconfirmed !== undefined && { controlUnconfirmed: true as const }),
   };
   switch (parsed.state) {
     case 'online': {

@@ -42,6 +42,8 @@ const isDueWhile = (state: 'away' | 'offline', now: number) =>
   allOf(is('state', state), isAtMost('nextDeadlineAt', now));
 /** `<>` is true of a missing attribute as well, hence both. */
 const isHere = allOf(isPresent('robotId'), isNot('state', 'offline'));
+const isUnconfirmedOf = (sessionId: string) =>
+  allOf(is('controllerSessionId', sessionId), isPresent('controlUnconfirmed'));
 
 export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStore {
   const table = dynamoDbTable(access);
@@ -112,6 +114,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
         ...(previous?.controllerSessionId !== undefined && {
           controllerSessionId: previous.controllerSessionId,
         }),
+        ...(previous?.controlUnconfirmed === true && { controlUnconfirmed: true }),
       };
       return { won: true, repeated: false, current, previous, arrival: arrivalFrom(previous, resume) };
     },
@@ -119,11 +122,11 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
     arrivalOf,
 
     async noteArrivalTold(robotId, epoch) {
-      const { written } = await table.update(
+      const result = await table.update(
         { robotId },
-        { changes: [{ set: { arrivalTold: true } }], onlyIf: is('epoch', epoch) },
+        { changes: [{ set: { arrivalTold: true } }], onlyIf: is('epoch', epoch), returning: 'ALL_NEW' },
       );
-      return written;
+      return result.written ? toRobotSession(result.row) : undefined;
     },
 
     async giveBack(robotId, { epoch, previous, now }) {
@@ -204,12 +207,13 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return current?.controllerSessionId === sessionId ? current : undefined;
     },
 
-    async confirmControl(robotId, sessionId) {
+    async confirmControl(robotId, sessionId, leaseEpoch) {
+      const isHolder = is('controllerSessionId', sessionId);
       const result = await table.update(
         { robotId },
         {
           changes: [confirmControl],
-          onlyIf: is('controllerSessionId', sessionId),
+          onlyIf: leaseEpoch === undefined ? isHolder : allOf(isHolder, is('leaseEpoch', leaseEpoch)),
           returning: 'ALL_NEW',
         },
       );
@@ -217,17 +221,14 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
     },
 
     async freeUnconfirmed(robotId, sessionId) {
-      const { written } = await table.update(
+      const result = await table.update(
         { robotId },
-        {
-          changes: [loseControl],
-          onlyIf: allOf(is('controllerSessionId', sessionId), isPresent('controlUnconfirmed')),
-        },
+        { changes: [loseControl], onlyIf: isUnconfirmedOf(sessionId), returning: 'ALL_NEW' },
       );
-      return written;
+      return result.written ? toRobotSession(result.row) : undefined;
     },
 
-    async passControl(robotId, { from, to }) {
+    async passControl(robotId, { from, to, unconfirmed }) {
       // No change, and none to be told by a new epoch.
       if (from === to) {
         const current = await get(robotId);
@@ -235,7 +236,11 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       }
       const result = await table.update(
         { robotId },
-        { changes: [giveControl(to)], onlyIf: is('controllerSessionId', from), returning: 'ALL_NEW' },
+        {
+          changes: [giveControl(to)],
+          onlyIf: unconfirmed === true ? isUnconfirmedOf(from) : is('controllerSessionId', from),
+          returning: 'ALL_NEW',
+        },
       );
       return result.written ? toRobotSession(result.row) : undefined;
     },

@@ -1,4 +1,4 @@
-import type { ClientId, ConnectionId, PrincipalId, RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { ClientId, ConnectionId, PrincipalId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
 import type { Connection } from '../../core/model/connection.ts';
 import type { Revocation } from '../../core/model/revocation.ts';
@@ -14,8 +14,6 @@ export type MemoryState = {
   readonly robots: Map<RobotId, RobotSession>;
   /** When robots that are offline and not settled are due. */
   readonly unsettled: Map<RobotId, number>;
-  /** The session that took control of the robot last, until it confirms. */
-  readonly unconfirmed: Map<RobotId, SessionId>;
   readonly arrivals: Map<RobotId, RobotArrival>;
   readonly sessions: Map<string, ClientSession>;
   readonly clients: Map<ClientId, MemoryClient>;
@@ -47,7 +45,6 @@ export function memoryState(): MemoryState {
     connections: new Map(),
     robots: new Map(),
     unsettled: new Map(),
-    unconfirmed: new Map(),
     arrivals: new Map(),
     sessions: new Map(),
     clients: new Map(),

@@ -1,4 +1,4 @@
-import type { ConnectionId, RobotId } from '../../../protocol/ids.ts';
+import type { ConnectionId, RobotId, SessionId } from '../../../protocol/ids.ts';
 import { arrivalFrom } from '../../core/model/robot-arrival.ts';
 import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
 import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
@@ -7,12 +7,7 @@ import { called, dueIn, type MemoryState } from './memory-state.ts';
 
 const maxAtOnce = 100;
 
-export function memoryRobotSessionStore({
-  robots,
-  arrivals,
-  unsettled,
-  unconfirmed,
-}: MemoryState): RobotSessionStore {
+export function memoryRobotSessionStore({ robots, arrivals, unsettled }: MemoryState): RobotSessionStore {
   const replace = (robot: RobotSession, retryAt?: number) => {
     robots.set(robot.robotId, robot);
     if (retryAt === undefined) unsettled.delete(robot.robotId);
@@ -27,9 +22,10 @@ export function memoryRobotSessionStore({
 
   const told = (robotId: RobotId, epoch: number) => {
     const arrival = arrivals.get(robotId);
-    if (robots.get(robotId)?.epoch !== epoch || arrival === undefined) return false;
+    const robot = robots.get(robotId);
+    if (robot?.epoch !== epoch || arrival === undefined) return undefined;
     arrivals.set(robotId, { ...arrival, isTold: true });
-    return true;
+    return robot;
   };
 
   return {
@@ -139,34 +135,31 @@ export function memoryRobotSessionStore({
         if (robot?.controllerSessionId === sessionId) return robot;
         if (robot === undefined || robot.state === 'offline') return undefined;
         if (robot.controllerSessionId !== undefined) return undefined;
-        unconfirmed.set(robotId, sessionId);
-        return replace({ ...robot, controllerSessionId: sessionId, leaseEpoch: robot.leaseEpoch + 1 });
+        return replace(controlledBy(sessionId, robot));
       }),
 
-    passControl: (robotId, { from, to }) =>
+    passControl: (robotId, { from, to, unconfirmed = false }) =>
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.controllerSessionId !== from) return undefined;
         if (from === to) return robot;
-        unconfirmed.set(robotId, to);
-        return replace({ ...robot, controllerSessionId: to, leaseEpoch: robot.leaseEpoch + 1 });
+        return unconfirmed && !robot.controlUnconfirmed ? undefined : replace(controlledBy(to, robot));
       }),
 
-    confirmControl: (robotId, sessionId) =>
+    confirmControl: (robotId, sessionId, leaseEpoch) =>
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.controllerSessionId !== sessionId) return undefined;
-        unconfirmed.delete(robotId);
-        return robot;
+        if (leaseEpoch !== undefined && robot.leaseEpoch !== leaseEpoch) return undefined;
+        const { controlUnconfirmed: _, ...confirmed } = robot;
+        return replace(confirmed);
       }),
 
     freeUnconfirmed: (robotId, sessionId) =>
       called(() => {
         const robot = robots.get(robotId);
-        if (robot?.controllerSessionId !== sessionId) return false;
-        if (unconfirmed.get(robotId) !== sessionId) return false;
-        replace(withoutControl(robot));
-        return true;
+        if (robot?.controllerSessionId !== sessionId || !robot.controlUnconfirmed) return undefined;
+        return replace(withoutControl(robot));
       }),
 
     dropControl: (robotId, sessionId) =>
@@ -213,7 +206,12 @@ function offline(robot: RobotSession, sinceAt: number): RobotSession {
   return { ...withoutControl(withoutPlace(robot)), state: 'offline', sinceAt };
 }
 
+function controlledBy(sessionId: SessionId, robot: RobotSession): RobotSession {
+  const leaseEpoch = robot.leaseEpoch + 1;
+  return { ...robot, controllerSessionId: sessionId, controlUnconfirmed: true, leaseEpoch };
+}
+
 function withoutControl(robot: RobotSession): RobotSession {
-  const { controllerSessionId, ...rest } = robot;
+  const { controllerSessionId, controlUnconfirmed: _, ...rest } = robot;
   return controllerSessionId === undefined ? rest : { ...rest, leaseEpoch: rest.leaseEpoch + 1 };
 }

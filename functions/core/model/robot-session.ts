@@ -20,6 +20,8 @@ export type RobotSession = {
   readonly socket?: RobotSocket;
   /** The session that holds control (I7). */
   readonly controllerSessionId?: SessionId;
+  /** Only while the control that was given last is pending: it may still be undone, and is no answer to anybody. */
+  readonly controlUnconfirmed?: true;
   /** Rises with each change of controller. */
   readonly leaseEpoch: number;
   /** Unix ms; only while away. */

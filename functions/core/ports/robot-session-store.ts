@@ -47,8 +47,8 @@ export type RobotSessionStore = {
     robotId: RobotId,
     connectionId: ConnectionId,
   ): Promise<{ robot: RobotSession; arrival: RobotArrival } | undefined>;
-  /** Everybody has been told of the claim by which the robot has this epoch. False when it has another by now. */
-  noteArrivalTold(robotId: RobotId, epoch: number): Promise<boolean>;
+  /** Everybody has been told of the claim by which the robot has this epoch. The row; undefined when it has another by now. */
+  noteArrivalTold(robotId: RobotId, epoch: number): Promise<RobotSession | undefined>;
   /**
    * Undoes a claim, as long as nobody has claimed the robot since (`epoch` is still the claim's own),
    * even if the claimant's socket was released in the meantime: the previous socket is the robot again,
@@ -85,12 +85,26 @@ export type RobotSessionStore = {
    * after the change, or undefined when it is held by another or the robot is unknown.
    */
   takeControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
-  /** The session stands and keeps the control that it took. The row after the change, or undefined when it has it no more. */
-  confirmControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
-  /** Frees control that this session took and has not confirmed. */
-  freeUnconfirmed(robotId: RobotId, sessionId: SessionId): Promise<boolean>;
-  /** Hands control from the session that holds it to another. The row after the change, or undefined when `from` does not hold it. */
-  passControl(robotId: RobotId, of: { from: SessionId; to: SessionId }): Promise<RobotSession | undefined>;
+  /**
+   * The session keeps the control that it was given; with `leaseEpoch` only if that is still the one. The
+   * row after the change, or undefined when it has it no more.
+   */
+  confirmControl(
+    robotId: RobotId,
+    sessionId: SessionId,
+    leaseEpoch?: number,
+  ): Promise<RobotSession | undefined>;
+  /** Frees control that this session was given and that was not confirmed. The row after the change, or undefined. */
+  freeUnconfirmed(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
+  /**
+   * Hands control from the session that holds it to another, until `confirmControl` only for the time
+   * being; with `unconfirmed` only if `from` has not confirmed its own. The row after the change, or
+   * undefined when `from` does not hold it so.
+   */
+  passControl(
+    robotId: RobotId,
+    of: { from: SessionId; to: SessionId; unconfirmed?: true },
+  ): Promise<RobotSession | undefined>;
   /** Frees control if this session holds it. The row after the change, or undefined. */
   dropControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
   /** Robots that are due at `now`: away at the end of the window, or offline and not settled; of one shard of the index. */

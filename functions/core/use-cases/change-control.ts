@@ -1,18 +1,26 @@
-import type { ClientId, SessionId } from '../../../protocol/ids.ts';
-import type { ControlChanged } from '../../../protocol/messages/control.ts';
+import type { RobotId, SessionId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../model/client-session.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { roleOf } from '../model/identity.ts';
-import { maySee, mayUse } from '../model/permission.ts';
+import { mayControl } from '../model/permission.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
-import { announceControl, type EndSessionsDeps } from './end-sessions.ts';
+import { announceControl, type Changed, changedOf } from './announce-control.ts';
+import type { EndSessionsDeps } from './end-sessions.ts';
+import { freeLeftControl } from './free-left-control.ts';
+import {
+  type ControlWish,
+  noteChange,
+  notPermitted,
+  robotAway,
+  settleControl,
+  takeBack,
+} from './pending-control.ts';
 import { type ReadyClient, readyClient } from './sender.ts';
 import { isReallyExpired, sessionUnknown } from './session-side.ts';
 import { tellIfThere } from './tell.ts';
 
 export type ControlRequest = SessionKey & { readonly caller: SocketAddress };
-export type Changed = Omit<ControlChanged, 'type' | 'requestId'>;
 
 /** Asks for control: given when it is free, or by force to an admin; else its holder and the robot hear of it. */
 export async function requestControl(
@@ -24,12 +32,19 @@ export async function requestControl(
   const { sender, robot } = own.value;
   const { sessionId } = request;
   const { groups } = sender.identity;
-  if (!mayUse(groups, 'control') || (request.force && roleOf(groups) !== 'admin')) return forbidden();
+  const mayForce = roleOf(groups) === 'admin';
+  if (!mayControl(groups, robot.fleets) || (request.force && !mayForce)) return notPermitted();
   const holder = robot.controllerSessionId;
-  if (holder === sessionId) return done(changedOf(robot));
-  if (holder === undefined) return change(deps, robot, { from: undefined, to: sessionId, by: sessionId });
-  if (request.force) return change(deps, robot, { from: holder, to: sessionId, by: sessionId });
-  await tellHolder(deps, robot, { holder, sessionId, clientId: sender.client.clientId });
+  const wish = { to: sessionId, by: sessionId };
+  if (holder === sessionId) return again(deps, robot, wish);
+  if (holder === undefined || request.force) return change(deps, robot, { from: holder, ...wish });
+  const { robotId } = robot;
+  const holding = await deps.sessions.get({ robotId, sessionId: holder });
+  if (holding === undefined && (await freeLeftControl(deps, robotId, holder))) {
+    return change(deps, robot, { from: undefined, ...wish });
+  }
+  const message = { type: 'controlRequested', sessionId, clientId: sender.client.clientId } as const;
+  await Promise.all([tellIfThere(deps, holding?.socket, message), tellIfThere(deps, robot.socket, message)]);
   return held();
 }
 
@@ -42,15 +57,17 @@ export async function grantControl(
   if (!own.ok) return own;
   const { robot } = own.value;
   const { robotId, sessionId, to } = request;
-  if (robot.controllerSessionId !== sessionId) return held();
+  const wish = { to, by: sessionId };
+  const isPending = robot.controllerSessionId === to && robot.controlUnconfirmed === true;
+  if (robot.controllerSessionId !== sessionId && !isPending) return held();
   const target = await deps.sessions.get({ robotId, sessionId: to });
   if (target === undefined) return sessionUnknown();
   const holder = target.socket && (await deps.connections.get(target.socket.connectionId));
   // Who is away could not be asked, and nobody would be in control.
-  if (holder === undefined) return away('The other session is away; hand control over when it is back.');
-  const { groups } = holder.identity;
-  if (!maySee(groups, robot.fleets) || !mayUse(groups, 'control')) return forbidden();
-  return change(deps, robot, { from: sessionId, to, by: sessionId });
+  if (holder === undefined) return targetAway();
+  if (!mayControl(holder.identity.groups, robot.fleets)) return notPermitted();
+  if (robot.controllerSessionId === to) return again(deps, robot, wish);
+  return change(deps, robot, { from: sessionId, ...wish });
 }
 
 /** Gives control back. It is free at once, whether the robot can be told or not: nobody obeys less than is safe. */
@@ -62,10 +79,25 @@ export async function releaseControl(
   if (!own.ok) return own;
   const { robotId, sessionId } = request;
   const freed = await deps.robots.dropControl(robotId, sessionId);
-  if (freed === undefined) return held();
+  if (freed === undefined) return notReleased(deps, own.value, sessionId);
   noteChange(deps, freed);
-  await announceControl(deps, freed, { session: sessionId });
+  await announceControl(deps, freed, { sessions: sessionId });
   return done(changedOf(freed));
+}
+
+/** Control that is free may have been released by this very request, or by one before that died before it told anybody. */
+async function notReleased(
+  deps: EndSessionsDeps,
+  { sender, robot: before }: Own,
+  sessionId: SessionId,
+): Promise<Outcome<Changed>> {
+  const robot = await deps.robots.get(before.robotId);
+  if (robot === undefined || robot.controllerSessionId !== undefined) return held();
+  const wasOwn = before.controllerSessionId === sessionId;
+  if (wasOwn || mayControl(sender.identity.groups, robot.fleets)) {
+    await announceControl(deps, robot, { sessions: sessionId });
+  }
+  return wasOwn ? done(changedOf(robot)) : held();
 }
 
 type Own = { readonly sender: ReadyClient; readonly robot: RobotSession };
@@ -83,77 +115,50 @@ async function ownSession(deps: EndSessionsDeps, request: ControlRequest): Promi
   return done({ sender: sender.value, robot });
 }
 
+/** Of who has control already. Pending, it is not granted untold: whoever began it may have died. */
+async function again(
+  deps: EndSessionsDeps,
+  robot: RobotSession,
+  wish: ControlWish,
+): Promise<Outcome<Changed>> {
+  return robot.controlUnconfirmed === true ? settleControl(deps, robot, wish) : done(changedOf(robot));
+}
+
 /**
- * Changes who has control, and takes it back when the robot cannot be told: until it has been, it
- * obeys the one before (I7). The others are told after the robot.
+ * Changes who has control. The row is written first, for of two who ask at once one must win, and the
+ * change is taken back unless it can be made to stand.
  */
 async function change(
   deps: EndSessionsDeps,
-  robot: RobotSession,
-  { from, to, by }: { from: SessionId | undefined; to: SessionId; by: SessionId },
+  { robotId, socket }: RobotSession,
+  { from, ...wish }: ControlWish & { from: SessionId | undefined },
 ): Promise<Outcome<Changed>> {
-  const { robotId, socket } = robot;
   if (socket === undefined || (await isReallyExpired(deps, socket))) return robotAway();
-  const changed =
-    from === undefined
-      ? await deps.robots.takeControl(robotId, to)
-      : await deps.robots.passControl(robotId, { from, to });
-  if (changed === undefined) return held();
-  let told = false;
+  const { to } = wish;
   try {
-    told = (await deps.peers.post(socket, { type: 'controlChanged', ...changedOf(changed) })) === 'delivered';
-  } finally {
-    if (!told) await takeBack(deps, changed, { from, to });
+    const pending = await write(deps, robotId, { from, to });
+    if (pending === undefined) return held();
+    const outcome = await settleControl(deps, pending, wish);
+    if (!outcome.ok) await takeBack(deps, robotId, { from, to });
+    return outcome;
+  } catch (failure) {
+    // Also when the write failed: it may have been made.
+    await takeBack(deps, robotId, { from, to });
+    throw failure;
   }
-  if (!told) return robotAway();
-  noteChange(deps, changed);
-  await announceControl(deps, changed, { robot: true, session: by });
-  return done(changedOf(changed));
 }
 
-async function takeBack(
+async function write(
   deps: EndSessionsDeps,
-  { robotId }: RobotSession,
+  robotId: RobotId,
   { from, to }: { from: SessionId | undefined; to: SessionId },
-): Promise<void> {
-  const before =
-    from === undefined
-      ? await deps.robots.dropControl(robotId, to)
-      : await deps.robots.passControl(robotId, { from: to, to: from });
-  // Whose session has ended meanwhile has no control to be given back to.
-  if (before === undefined || from === undefined) return;
-  if ((await deps.sessions.get({ robotId, sessionId: from })) === undefined) {
-    await deps.robots.dropControl(robotId, from);
-  }
-}
-
-async function tellHolder(
-  deps: EndSessionsDeps,
-  robot: RobotSession,
-  of: { holder: SessionId; sessionId: SessionId; clientId: ClientId },
-): Promise<void> {
-  const { sessionId, clientId } = of;
-  const holder = await deps.sessions.get({ robotId: robot.robotId, sessionId: of.holder });
-  const message = { type: 'controlRequested', sessionId, clientId } as const;
-  await Promise.all([tellIfThere(deps, holder?.socket, message), tellIfThere(deps, robot.socket, message)]);
-}
-
-function changedOf({ robotId, controllerSessionId, leaseEpoch }: RobotSession): Changed {
-  return { robotId, sessionId: controllerSessionId ?? null, leaseEpoch };
-}
-
-function noteChange({ lifeLog }: EndSessionsDeps, robot: RobotSession): void {
-  const { robotId, controllerSessionId: sessionId, leaseEpoch } = robot;
-  lifeLog.note({
-    type: 'control_changed',
-    robotId,
-    leaseEpoch,
-    ...(sessionId !== undefined && { sessionId }),
-  });
-}
-
-function forbidden() {
-  return refused('forbidden', 'You may not control this robot.');
+): Promise<RobotSession | undefined> {
+  if (from === undefined) return deps.robots.takeControl(robotId, to);
+  const passed = await deps.robots.passControl(robotId, { from, to });
+  if (passed !== undefined) return passed;
+  // Sent twice, the first answer lost; or somebody else has given it to the same session.
+  const current = await deps.robots.get(robotId);
+  return current?.controllerSessionId === to ? current : undefined;
 }
 
 function held() {
@@ -163,10 +168,6 @@ function held() {
   );
 }
 
-function away(message: string) {
-  return refused('peer_away', message);
-}
-
-function robotAway() {
-  return away('The robot is not connected now; ask again when it is back.');
+function targetAway() {
+  return refused('peer_away', 'The other session is away; hand control over when it is back.');
 }

@@ -8,6 +8,7 @@ import type { RobotSession, RobotSocket } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
 import type { Claim } from '../ports/robot-session-store.ts';
 import { tellRobotOfClient } from './announce-client.ts';
+import { announceControl } from './announce-control.ts';
 import { announceRobot } from './announce-robot.ts';
 import { dismiss } from './dismiss.ts';
 import { announceAway } from './end-connection.ts';
@@ -176,9 +177,7 @@ async function settle(
     await tellBack(deps, hello, arrival.resume ? sessions : []);
     await tellWhatHasChanged(deps, hello, { told: arrival.resume ? sessions : [] });
     if (arrival.from !== 'online') await announceRobot(deps, robotId, { watchers: true, first: current });
-    if (await deps.robots.noteArrivalTold(robotId, current.epoch)) return;
-    // Who took the robot while `welcome` was under way has told it before that arrived.
-    if ((await held(deps, hello)) === undefined) await dismiss(deps, connection);
+    await tellWhatCameBefore(deps, hello, current);
   });
 }
 
@@ -186,6 +185,16 @@ function isContested(current: RobotSession, previous: RobotSession | undefined):
   const [now = 0] = current.claimedAt;
   const [, beforeLast] = previous?.claimedAt ?? [];
   return beforeLast !== undefined && now - beforeLast < contestedWithinMs;
+}
+
+/** Who took the robot, or control of it, while `welcome` was under way has told it before that arrived. */
+async function tellWhatCameBefore(deps: HelloDeps, hello: RobotHello, current: RobotSession): Promise<void> {
+  const told = await deps.robots.noteArrivalTold(hello.robotId, current.epoch);
+  const robot = told ?? (await held(deps, hello))?.robot;
+  if (robot === undefined) await dismiss(deps, hello.connection);
+  else if (robot.leaseEpoch > current.leaseEpoch && robot.controlUnconfirmed !== true) {
+    await announceControl(deps, robot, { sessions: 'all' });
+  }
 }
 
 /** The clients send again what the robot has not received. */

@@ -1,6 +1,7 @@
 import { type ClientSession, type SessionKey, sessionDeadline } from '../model/client-session.ts';
+import { announceControl } from './announce-control.ts';
 import type { EndConnectionDeps } from './end-connection.ts';
-import { announceControl, announceEnd } from './end-sessions.ts';
+import { finishEnd } from './end-sessions.ts';
 
 /**
  * Looks at a session whose deadline has passed: its client did not come back in time; or its
@@ -15,13 +16,10 @@ export async function endDueSession(deps: EndConnectionDeps, key: SessionKey, no
   if (await follows(deps, session, now)) return false;
   const freed = await deps.robots.dropControl(key.robotId, key.sessionId);
   const removed = await deps.sessions.removeIfDue(key, now);
-  if (removed !== undefined) {
-    const reason = removed.socket === undefined ? 'resume_ended' : 'expired';
-    await announceEnd(deps, removed, { reason, tell: 'robot' });
-    await deps.clients.removeSession(removed.clientId, key);
-    if (removed.socket === undefined) await deps.clients.removeIfIdle(removed.clientId);
-  }
-  if (freed !== undefined) await announceControl(deps, freed);
+  const reason = removed?.socket === undefined ? 'resume_ended' : 'expired';
+  const late = removed && (await finishEnd(deps, removed, { reason, tell: 'robot' }));
+  const toTell = late ?? freed;
+  if (toTell !== undefined) await announceControl(deps, toTell);
   return removed !== undefined;
 }
 

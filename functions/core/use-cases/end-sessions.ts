@@ -1,13 +1,14 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import type { RobotId, SessionId } from '../../../protocol/ids.ts';
+import type { RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import type { WatchDirectory } from '../ports/watch-directory.ts';
+import { announceControl } from './announce-control.ts';
 import { announceRobot } from './announce-robot.ts';
-import { orNote, type TellDeps, tellIfThere } from './tell.ts';
+import { type TellDeps, tellIfThere } from './tell.ts';
 
 export type EndSessionsDeps = TellDeps & {
   readonly robots: RobotSessionStore;
@@ -31,29 +32,36 @@ export type SessionEnd = {
 export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: SessionEnd): Promise<boolean> {
   const freed = await deps.robots.dropControl(key.robotId, key.sessionId);
   const removed = await deps.sessions.remove(key);
-  if (removed !== undefined) {
-    await announceEnd(deps, removed, end);
-    await deps.clients.removeSession(removed.clientId, key);
-    if (removed.socket === undefined) await deps.clients.removeIfIdle(removed.clientId);
-  }
+  const late = removed && (await finishEnd(deps, removed, end));
   // What is undone before anybody heard of it is not told either.
-  if (freed !== undefined && end.tell !== 'nobody') await announceControl(deps, freed);
+  const toTell = late ?? (end.tell === 'nobody' ? undefined : freed);
+  if (toTell !== undefined) await announceControl(deps, toTell);
   return removed !== undefined;
 }
 
-/** Says that a session has ended, after its row was deleted. */
-export async function announceEnd(
+/**
+ * The rest, after the row was deleted. Control may have been given to the session between the freeing
+ * and the deleting: who gives it looks for the row afterwards, who deletes the row looks for control, so
+ * one of the two sees the other.
+ *
+ * @returns the robot, if control was freed only here.
+ */
+export async function finishEnd(
   deps: EndSessionsDeps,
-  { robotId, sessionId, socket }: ClientSession,
+  session: ClientSession,
   end: SessionEnd,
-): Promise<void> {
+): Promise<RobotSession | undefined> {
+  const { robotId, sessionId, clientId, socket } = session;
   deps.lifeLog.note({ type: 'session_closed', robotId, sessionId, reason: end.reason });
   const message = { type: 'sessionClosed', sessionId, reason: end.reason } as const;
   if (end.tell === 'client' || end.tell === 'both') await tellIfThere(deps, socket, message);
-  if (end.tell === 'robot' || end.tell === 'both') {
-    const robot = await deps.robots.get(robotId);
-    await tellIfThere(deps, robot?.socket, message);
-  }
+  const robot = await deps.robots.get(robotId);
+  const late =
+    robot?.controllerSessionId === sessionId ? await deps.robots.dropControl(robotId, sessionId) : undefined;
+  if (end.tell === 'robot' || end.tell === 'both') await tellIfThere(deps, robot?.socket, message);
+  await deps.clients.removeSession(clientId, { robotId, sessionId });
+  if (socket === undefined) await deps.clients.removeIfIdle(clientId);
+  return late;
 }
 
 /** Ends the given sessions of a robot and tells their clients. */
@@ -73,23 +81,4 @@ export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): 
   const robot = await deps.robots.get(robotId);
   if (robot?.state === 'offline') await announceRobot(deps, robotId, { watchers: true });
   await deps.robots.settle(robotId);
-}
-
-/** Tells the robot and all of its sessions who holds control now, but for those who know it. */
-export async function announceControl(
-  deps: EndSessionsDeps,
-  robot: RobotSession,
-  told: { readonly robot?: boolean; readonly session?: SessionId } = {},
-): Promise<void> {
-  const { robotId, leaseEpoch, controllerSessionId = null } = robot;
-  const message = { type: 'controlChanged', robotId, sessionId: controllerSessionId, leaseEpoch } as const;
-  await orNote(deps.lifeLog, 'announce-control', async () => {
-    const sessions = await deps.sessions.listByRobot(robotId);
-    await Promise.all([
-      told.robot === true ? undefined : tellIfThere(deps, robot.socket, message),
-      ...sessions
-        .filter(({ sessionId }) => sessionId !== told.session)
-        .map(({ socket }) => tellIfThere(deps, socket, message)),
-    ]);
-  });
 }

@@ -92,7 +92,8 @@ async function settle(
   await orNote(deps.lifeLog, 'hello.tell-back', async () => {
     await Promise.all(place.sessions.map((key) => tellBack(deps, hello, key)));
     await tellWhatHasChanged(deps, welcomed);
-    await endForbiddenSessions(deps, place.sessions, connection.identity.groups);
+    const { connectionId, identity } = connection;
+    await endForbiddenSessions(deps, place.sessions, { connectionId, groups: identity.groups });
     // Who took the client while `welcome` was under way has told this connection before that arrived.
     if (!(await deps.clients.settle(clientId, connection.connectionId))) await dismiss(deps, connection);
   });

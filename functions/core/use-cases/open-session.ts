@@ -12,6 +12,7 @@ import { done, type Outcome, refused } from '../outcome.ts';
 import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
 import { type EndSessionsDeps, endSession } from './end-sessions.ts';
+import { freeLeftControl } from './free-left-control.ts';
 import { type ReadyClient, readyClient, unauthenticated } from './sender.ts';
 import { isReallyExpired } from './session-side.ts';
 
@@ -66,8 +67,8 @@ async function begin(
   { servers, ...wanted }: SessionKey & { mode: SessionMode; servers: ServersOfSides },
 ): Promise<Outcome<Opened>> {
   let created = true;
-  const undo = async () => {
-    if (created) await endSession(deps, wanted, { reason: 'closed', tell: 'nobody' });
+  const undo = async (tell: 'nobody' | 'robot') => {
+    if (created) await endSession(deps, wanted, { reason: 'closed', tell });
   };
   try {
     // Before the row: who ends a session frees its control before deleting it, so no row, no control.
@@ -78,29 +79,21 @@ async function begin(
     if (!created && creation.session.mode === 'view')
       await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
     const outcome = await admit(deps, sender, { session: creation.session, servers });
-    if (!outcome.ok) await undo();
+    if (!outcome.ok) await undo('nobody');
     else if (created) noteOpened(deps, creation.session);
     return outcome;
   } catch (failure) {
-    await undo();
+    // The robot may have been told, and only the answer lost.
+    await undo('robot');
     throw failure;
   }
 }
 
-/**
- * Control for who asks first (I7). Control that stands with a session that does not exist was left by
- * somebody who died between taking it and writing the session, or is only now about to write it: that
- * one has confirmed by then, and keeps it, or cannot any more, and gives up.
- */
+/** Control for who asks first (I7), or when it is with a session that is no more. */
 async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: SessionKey): Promise<boolean> {
   if ((await deps.robots.takeControl(robotId, sessionId)) !== undefined) return true;
   const holder = (await deps.robots.get(robotId))?.controllerSessionId;
-  if (holder === undefined) return false;
-  const isNoMore = async () => (await deps.sessions.get({ robotId, sessionId: holder })) === undefined;
-  if (!(await isNoMore())) return false;
-  const freed = await deps.robots.freeUnconfirmed(robotId, holder);
-  // Confirmed by now, hence written: only if it still is not there has it gone.
-  if (!freed && (await isNoMore())) await deps.robots.dropControl(robotId, holder);
+  if (holder === undefined || !(await freeLeftControl(deps, robotId, holder))) return false;
   return (await deps.robots.takeControl(robotId, sessionId)) !== undefined;
 }
 

@@ -110,7 +110,7 @@ async function write(
       // After the row has the new groups: from here on nothing more is opened by the old ones.
       if (connection.client !== undefined) {
         const sessions = await deps.clients.sessionsOf(connection.client.clientId);
-        await endForbiddenSessions(deps, sessions, token.groups);
+        await endForbiddenSessions(deps, sessions, { connectionId, groups: token.groups });
         await watchByNewGroups(deps, connection);
       }
       return done({

@@ -1,5 +1,5 @@
 /** Times that the truth may change while it is told; each time somebody else tells it as well. */
-const rounds = 3;
+const rounds = 4;
 
 /**
  * Tells what is so, and again if that has changed meanwhile: posts of two who tell at once may arrive in

@@ -40,14 +40,14 @@ describe('I5: who holds control by a session that was opened to view', () => {
     expect(believedBy(team.world, robot)).toEqual(controlOf(team.world));
   });
 
-  it('BUG (failing): holds it no more when a refresh makes it a viewer', async () => {
+  it('holds it no more when a refresh makes it a viewer', async () => {
     const team = await secondInControl();
     granted(await becomesViewer(team));
     expect(controlOf(team.world).controller).toBeUndefined();
     expect(believedBy(team.world, robot)).toEqual(controlOf(team.world));
   });
 
-  it('BUG (failing): holds it no more when it comes back as a viewer', async () => {
+  it('holds it no more when it comes back as a viewer', async () => {
     const team = await secondInControl();
     const { world } = team;
     const key = keyOf(world, socketOf('second'));
@@ -87,7 +87,7 @@ const losses = [
 describe.each(moments.flatMap((moment) => losses.map((loss) => ({ ...moment, ...loss }))))(
   'I5: who $loses at the very moment in which $what',
   ({ holder, change, lose }) => {
-    it('BUG (failing): in whatever order: it does not control', async () => {
+    it('in whatever order: it does not control', async () => {
       const wrong: string[] = [];
       for (const [action, by] of [
         [change, lose],

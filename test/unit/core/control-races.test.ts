@@ -183,13 +183,9 @@ const ends: readonly { what: string; holder?: 'operator'; change: Act; end: Act 
     end: closes('operator'),
   },
 ];
-/** Those in which the session that gets control is the one that ends. */
-const toTheEnding = (what: string) => /asking|taking|to have it/.test(what);
 
-describe.each(ends)('I7: control that is $what at once', ({ what, holder, change, end }) => {
-  const bug = toTheEnding(what) ? 'BUG (failing): ' : '';
-
-  it(`${bug}is with no session that is no more, and the robot knows with which it is`, async () => {
+describe.each(ends)('I7: control that is $what at once', ({ holder, change, end }) => {
+  it('is with no session that is no more, and the robot knows with which it is', async () => {
     const wrong = await bothOrders({
       ...(holder !== undefined && { holder }),
       one: change,
@@ -218,7 +214,7 @@ describe.each(ends.filter(({ holder }) => holder !== undefined))(
   },
 );
 
-it('BUG (failing): I7: control is not taken back to a session that is just being closed', async () => {
+it('I7: control is not taken back to a session that is just being closed', async () => {
   const team = await crew({ holder: 'operator' });
   const { world } = team;
   const told = world.tap.hold('post controlChanged to robot');
@@ -290,7 +286,7 @@ describe('I7: control and a loss at once', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('BUG (failing): the robot comes back on another connection: it learns who has it', async () => {
+  it('the robot comes back on another connection: it learns who has it', async () => {
     const wrong = await bothOrders({
       holder: 'operator',
       one: asks('admin', true),

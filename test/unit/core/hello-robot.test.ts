@@ -128,7 +128,7 @@ describe('hello of a robot', () => {
         .to(b)
         .map(({ type }) => type)
         .sort(),
-    ).toEqual(['sessionRequested', 'welcome']);
+    ).toEqual(['controlChanged', 'sessionRequested', 'welcome']);
   });
 
   it('comes back from away and from offline, with the epoch raised', async () => {
