@@ -9,6 +9,7 @@ import type { PeerGateway } from '../../core/ports/peer-gateway.ts';
 import { clientPerEndpoint, type GatewayClient, type GatewayTimeouts } from './client-per-endpoint.ts';
 import { gatewayUnavailable } from './gateway-unavailable.ts';
 import { tellsGone } from './tells-gone.ts';
+import { whatFailed } from './what-failed.ts';
 
 export type PeerGatewayOptions = {
   /** For endpoints whose host names no region (local stack, emulators); by default the environment's. */
@@ -37,10 +38,9 @@ export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGat
     options.clientFor ??
     clientPerEndpoint({ region: options.region, credentials: options.credentials, timeouts });
 
-  async function orGone<Done>(done: Done, call: (deadline: AbortSignal) => Promise<unknown>) {
+  async function orGone<Done>(call: (deadline: AbortSignal) => Promise<Done>) {
     try {
-      await call(AbortSignal.timeout(timeouts.totalMs));
-      return done;
+      return await call(AbortSignal.timeout(timeouts.totalMs));
     } catch (failure) {
       if (tellsGone(failure)) return 'gone' as const;
       throw gatewayUnavailable(failure);
@@ -51,25 +51,34 @@ export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGat
     async post({ connectionId, endpoint }, message) {
       const Data = write(message);
       if (Data === undefined) return 'too_large';
-      return orGone('delivered' as const, (abortSignal) =>
-        clientFor(endpoint).send(
+      return orGone((abortSignal) =>
+        clientFor(endpoint)
           // The gateway makes a text frame of what is valid UTF-8; the frame type cannot be chosen here.
-          new PostToConnectionCommand({ ConnectionId: connectionId, Data }),
-          { abortSignal },
-        ),
+          .send(new PostToConnectionCommand({ ConnectionId: connectionId, Data }), { abortSignal })
+          .then(() => 'delivered' as const, orTooLarge),
       );
     },
     find: ({ connectionId, endpoint }) =>
-      orGone('open' as const, (abortSignal) =>
-        clientFor(endpoint).send(new GetConnectionCommand({ ConnectionId: connectionId }), { abortSignal }),
-      ),
-    close: ({ connectionId, endpoint }) =>
-      orGone('closed' as const, (abortSignal) =>
-        clientFor(endpoint).send(new DeleteConnectionCommand({ ConnectionId: connectionId }), {
+      orGone(async (abortSignal) => {
+        await clientFor(endpoint).send(new GetConnectionCommand({ ConnectionId: connectionId }), {
           abortSignal,
-        }),
-      ),
+        });
+        return 'open' as const;
+      }),
+    close: ({ connectionId, endpoint }) =>
+      orGone(async (abortSignal) => {
+        const command = new DeleteConnectionCommand({ ConnectionId: connectionId });
+        await clientFor(endpoint).send(command, { abortSignal });
+        return 'closed' as const;
+      }),
   };
+}
+
+/** The gateway's own word on the size of a message (413): the same message will never pass, so it is no outage. */
+function orTooLarge(failure: unknown): 'too_large' {
+  const { name, status } = whatFailed(failure);
+  if (status === 413 || name === 'PayloadTooLargeException') return 'too_large';
+  throw failure;
 }
 
 /** The message as text, if it fits a frame. What is nested thousands deep can be read but not written. */

@@ -119,12 +119,6 @@ describe('post', () => {
     ],
     ['502 of a proxy', answering(502, { 'content-type': 'text/html' }, '<html>'), 'Http502', 2],
     ['403', answering(403, { 'x-amzn-errortype': 'ForbiddenException' }, '{}'), 'ForbiddenException', 1],
-    [
-      '413',
-      answering(413, { 'x-amzn-errortype': 'PayloadTooLargeException' }, '{}'),
-      'PayloadTooLargeException',
-      1,
-    ],
     ['404', answering(404, {}, '{}'), 'Http404', 1],
   ])('throws DependencyUnavailable on %s', async (_status, given, code, attempts) => {
     answer = given;
@@ -132,6 +126,15 @@ describe('post', () => {
     expect(failure.code).toBe(code);
     expect(failure.message).toContain('@connections');
     expect(server.seen).toHaveLength(attempts);
+  });
+
+  it.each([
+    ['with the name of AWS', answering(413, { 'x-amzn-errortype': 'PayloadTooLargeException' }, '{}')],
+    ['of a proxy', answering(413, { 'content-type': 'text/html' }, '<html>')],
+  ])('takes 413 for too large, and does not ask again: %s', async (_shape, tooLarge) => {
+    answer = tooLarge;
+    await expect(post()).resolves.toBe('too_large');
+    expect(server.seen).toHaveLength(1);
   });
 
   it('succeeds with the second attempt when the first was throttled', async () => {
