@@ -71,10 +71,10 @@ describe('a gateway that Heliograph can stand on', () => {
     await client.close();
   });
 
-  it('tells $disconnect when a socket is closed: the session ends', async () => {
+  it('tells $disconnect when a socket is closed: the session waits', async () => {
     const { robot, client, key } = await openPair(to, { robot: 'rover-2', client: 'operator-2' });
     await client.close();
-    await robot.nextOf('sessionClosed', ({ sessionId }) => sessionId === key.sessionId);
+    await robot.nextOf('peerAway', ({ sessionId }) => sessionId === key.sessionId);
     await robot.close();
   });
 
