@@ -33,12 +33,13 @@ describe.skipIf(localOnly)('[local-only] a connection that sends 1,000 signals a
     const signals = () => loud.robot.received.filter(({ type }) => type === 'signal').length;
     const refused = () => loud.client.received.filter((message) => message.type === 'error');
     await expect.poll(() => signals() + refused().length, { timeout: 20_000 }).toBe(1_000);
-    expect(refused().length).toBeGreaterThan(100);
     for (const refusal of refused()) {
-      expect(refusal).toMatchObject({ code: 'rate_limited', retryable: true, sessionId: loud.key.sessionId });
-      expect(refusal.retryAfterMs).toBeGreaterThan(0);
+      expect(refusal).toMatchObject({ retryable: true, sessionId: loud.key.sessionId });
     }
-    const [first] = refused();
+    const limited = refused().filter(({ code }) => code === 'rate_limited');
+    expect(limited.length).toBeGreaterThan(100);
+    for (const { retryAfterMs } of limited) expect(retryAfterMs).toBeGreaterThan(0);
+    const [first] = limited;
     // What was refused can be sent again, and arrives.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await loud.client.ask('signal', 'signalAck', {
