@@ -51,9 +51,7 @@ export async function openSession(deps: OpenSessionDeps, input: OpenSession): Pr
   const key = { robotId, sessionId: deps.ids.sessionId({ clientId, robotId, requestId }) };
   const known = await deps.sessions.listByRobot(robotId);
   const repeated = known.find(({ sessionId }) => sessionId === key.sessionId);
-  if (repeated === undefined && known.length >= deps.maxSessionsPerRobot) {
-    return refused('robot_busy', 'The robot holds as many sessions as it may; try again when one has ended.');
-  }
+  if (repeated === undefined && known.length >= deps.maxSessionsPerRobot) return robotBusy();
   // Before anything is written: without them the session would be of no use.
   const servers = await serversOf(deps, key.sessionId);
   if (repeated !== undefined) return admit(deps, sender.value, { session: repeated, servers });
@@ -78,7 +76,10 @@ async function begin(
     // The same request at the same moment has written the row first, as a view.
     if (!created && creation.session.mode === 'view')
       await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
-    const outcome = await admit(deps, sender, { session: creation.session, servers });
+    const outcome =
+      created && (await isOneTooMany(deps, wanted))
+        ? robotBusy()
+        : await admit(deps, sender, { session: creation.session, servers });
     if (!outcome.ok) await undo('nobody');
     else if (created) noteOpened(deps, creation.session);
     return outcome;
@@ -87,6 +88,11 @@ async function begin(
     await undo('robot');
     throw failure;
   }
+}
+
+/** Others may have opened theirs since the robot's sessions were counted: whoever counts too many goes. */
+async function isOneTooMany(deps: OpenSessionDeps, { robotId }: SessionKey): Promise<boolean> {
+  return (await deps.sessions.listByRobot(robotId)).length > deps.maxSessionsPerRobot;
 }
 
 /** Control for who asks first (I7), or when it is with a session that is no more. */
@@ -208,6 +214,10 @@ function noteOpened({ lifeLog }: OpenSessionDeps, { robotId, sessionId, clientId
 
 function forbidden() {
   return refused('forbidden', 'There is no such robot, or you may not use it so.');
+}
+
+function robotBusy() {
+  return refused('robot_busy', 'The robot holds as many sessions as it may; try again when one has ended.');
 }
 
 function robotOffline() {

@@ -3,6 +3,7 @@ import type { SocketAddress } from '../../../functions/core/model/connection.ts'
 import { bye } from '../../../functions/core/use-cases/bye.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { cleanUpUntil, codeOf, connected, hello, open, opened, sent, welcomed } from './support/cast.ts';
+import { overtakenAtEachStep } from './support/interruption.ts';
 import { operator1, operator2, rover1 } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
 
@@ -164,4 +165,26 @@ it('I1: a robot that was given back to an expired connection in the middle is no
   held.release();
   await opening;
   expect(world.gateway.to(a).map(({ type }) => type)).toEqual(['welcome']);
+});
+
+it('of two that open the last session at once, in whatever order, no more than one gets it', async () => {
+  const wrong = await overtakenAtEachStep({
+    scene: async () => {
+      const world = newWorld({ maxSessionsPerRobot: 1 });
+      await welcomed(world, rover1);
+      const first = await welcomed(world, operator1);
+      const second = await welcomed(world, operator2);
+      return { world, first, second };
+    },
+    action: ({ world, first }) => open(world, first),
+    by: ({ world, second }) => open(world, second),
+    judge: async ({ world, first }) => {
+      expect(world.sessions().length).toBeLessThanOrEqual(1);
+      const holder = world.robot()?.controllerSessionId;
+      expect(holder === undefined || world.session(holder) !== undefined).toBe(true);
+      // Nobody is locked out for good.
+      if (world.sessions().length === 0) await opened(world, first);
+    },
+  });
+  expect(wrong).toEqual([]);
 });
