@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * Ids are branded so that one cannot be passed where another is meant. Only a parser makes one:
@@ -6,27 +6,27 @@ import * as z from 'zod';
  */
 
 /** A socket, as API Gateway names it. Gone with the socket. */
-export const connectionId = z.string().min(1).max(128).brand<'ConnectionId'>();
+export const connectionId = z.string().check(z.minLength(1), z.maxLength(128)).brand<'ConnectionId'>();
 export type ConnectionId = z.infer<typeof connectionId>;
 
 /** A robot: by default the Cognito user name of the robot's own user. Outlives every connection. */
-export const robotId = z.string().min(1).max(128).brand<'RobotId'>();
+export const robotId = z.string().check(z.minLength(1), z.maxLength(128)).brand<'RobotId'>();
 export type RobotId = z.infer<typeof robotId>;
 
 /** One client between its `hello` and its end: a browser tab, not a person. */
-export const clientId = z.string().min(1).max(64).brand<'ClientId'>();
+export const clientId = z.string().check(z.minLength(1), z.maxLength(64)).brand<'ClientId'>();
 export type ClientId = z.infer<typeof clientId>;
 
 /** One negotiation between one client and one robot. */
 export const sessionId = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected up to 64 characters of A–Z, a–z, 0–9, - and _')
+  .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected up to 64 characters of A–Z, a–z, 0–9, - and _'))
   .brand<'SessionId'>();
 export type SessionId = z.infer<typeof sessionId>;
 
 /** Who a token speaks for: the `sub` claim of the Cognito user. */
-export const principalId = z.string().min(1).max(128).brand<'PrincipalId'>();
+export const principalId = z.string().check(z.minLength(1), z.maxLength(128)).brand<'PrincipalId'>();
 export type PrincipalId = z.infer<typeof principalId>;
 
 /** Chosen by the sender of a request and copied into what answers it. */
-export const requestId = z.string().min(1).max(64);
+export const requestId = z.string().check(z.minLength(1), z.maxLength(64));

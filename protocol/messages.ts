@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { bye } from './messages/bye.ts';
 import {
   controlChanged,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -16,7 +16,7 @@ const cognito = {
 /** Below that the cleanup would be a function that never rests. */
 const shortestCleanupMs = 10_000;
 
-const positiveMs = z.int().positive();
+const positiveMs = z.int().check(z.positive());
 
 /**
  * The one source of every time in the system. The user-pool clients, the handlers, the cleanup, the
@@ -31,9 +31,9 @@ export const tokenPolicySchema = z.object({
   /** Life of refresh tokens; absolute, rotation does not extend it. */
   refreshTokenMs: z.object({ people: positiveMs, robots: positiveMs }),
   /** Part of a token's life after which its holder should refresh. */
-  refreshAtFraction: z.number().gt(0).lt(1),
+  refreshAtFraction: z.number().check(z.gt(0), z.lt(1)),
   /** How long before `exp` the holder is warned, longest first. */
-  warnMs: z.array(positiveMs).min(1),
+  warnMs: z.array(positiveMs).check(z.minLength(1)),
   /** How long after `exp` a connection may still refresh before it is closed (I1). */
   graceMs: positiveMs,
   /** How long a lost robot or client may come back to its sessions. */
@@ -47,7 +47,7 @@ export const tokenPolicySchema = z.object({
   /** Pause between two runs of the cleanup. */
   cleanupEveryMs: positiveMs,
   /** Tolerance for clocks, for `iat` and `nbf` only. `exp` is exact. */
-  leewayMs: z.int().nonnegative(),
+  leewayMs: z.int().check(z.nonnegative()),
   /** How often an idle connection must say `keepAlive`: below the gateway's 10 idle minutes. */
   heartbeatMs: positiveMs,
 });

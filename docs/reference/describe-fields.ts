@@ -22,12 +22,12 @@ const node = z.looseObject({
 type Node = z.infer<typeof node>;
 
 /** What a schema says of itself. */
-export function summaryOf(schema: z.ZodType): string {
+export function summaryOf(schema: z.core.$ZodType): string {
   return jsonOf(schema).description ?? '';
 }
 
 /** The fields of a message, without those that every message has. */
-export function fieldsOf(schema: z.ZodType, common: readonly string[]): Field[] {
+export function fieldsOf(schema: z.core.$ZodType, common: readonly string[]): Field[] {
   const { properties = {}, required = [] } = jsonOf(schema);
   return Object.entries(properties)
     .filter(([name]) => !common.includes(name))
@@ -42,7 +42,7 @@ export function fieldsOf(schema: z.ZodType, common: readonly string[]): Field[] 
     });
 }
 
-function jsonOf(schema: z.ZodType): Node {
+function jsonOf(schema: z.core.$ZodType): Node {
   return node.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
 }
 

@@ -58,7 +58,7 @@ export function protocolPage(): string {
     .concat('\n');
 }
 
-function actionSection(action: Action, schema: z.ZodType): string {
+function actionSection(action: Action, schema: z.core.$ZodType): string {
   const { answer, others, errors } = replies[action];
   const facts = [
     `**Answer:** ${answer}.`,
@@ -73,7 +73,7 @@ function actionSection(action: Action, schema: z.ZodType): string {
   ].join('\n\n');
 }
 
-function messageSection(type: string, schema: z.ZodType): string {
+function messageSection(type: string, schema: z.core.$ZodType): string {
   return [
     `### ${code(type)} (from the server)`,
     summaryOf(schema),
@@ -81,7 +81,7 @@ function messageSection(type: string, schema: z.ZodType): string {
   ].join('\n\n');
 }
 
-function fieldTable(schema: z.ZodType, common: readonly string[]): string {
+function fieldTable(schema: z.core.$ZodType, common: readonly string[]): string {
   const fields = fieldsOf(schema, common);
   if (fields.length === 0) return 'No fields of its own.';
   return table(

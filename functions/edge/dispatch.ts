@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { signal } from '../../protocol/messages/signal.ts';
 import type { SocketAddress } from '../core/model/connection.ts';
 import { type Refusal, refused } from '../core/outcome.ts';
@@ -63,7 +64,7 @@ function tooFast(deps: { lifeLog: LifeLog }, incoming: Incoming, retryAfterMs: n
   return refuse(deps, incoming, { refusal, requestId });
 }
 
-const signalEcho = signal.pick({ sessionId: true, seq: true });
+const signalEcho = z.object({ sessionId: signal.shape.sessionId, seq: signal.shape.seq });
 
 function answerFailure(deps: { lifeLog: LifeLog }, incoming: Incoming, failure: unknown): GatewayResult {
   const where = incoming.event.requestContext.routeKey;

@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { connectionId } from '../../protocol/ids.ts';
 import type { Handshake } from '../core/credentials.ts';
 
-const texts = z.record(z.string(), z.string()).nullish();
+const texts = z.nullish(z.record(z.string(), z.string()));
 
 /**
  * What of an API Gateway event is read. MESSAGE and DISCONNECT events lack headers and query, and
@@ -17,16 +17,16 @@ const gatewayEvent = z.object({
     stage: z.string(),
   }),
   headers: texts,
-  multiValueHeaders: z.record(z.string(), z.array(z.string())).nullish(),
+  multiValueHeaders: z.nullish(z.record(z.string(), z.array(z.string()))),
   queryStringParameters: texts,
-  multiValueQueryStringParameters: z.record(z.string(), z.array(z.string())).nullish(),
-  body: z.string().nullish(),
-  isBase64Encoded: z.boolean().optional(),
+  multiValueQueryStringParameters: z.nullish(z.record(z.string(), z.array(z.string()))),
+  body: z.nullish(z.string()),
+  isBase64Encoded: z.optional(z.boolean()),
 });
 
 export type GatewayEvent = z.infer<typeof gatewayEvent>;
 
-/** @throws {z.ZodError} for anything that API Gateway does not send; it names paths, never values. */
+/** @throws {z.core.$ZodError} for anything that API Gateway does not send; it names paths, never values. */
 export function parseGatewayEvent(event: unknown): GatewayEvent {
   return gatewayEvent.parse(event);
 }

@@ -1,4 +1,5 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import type { ServerMessage } from '../../protocol/messages.ts';
 import type { SocketAddress } from '../core/model/connection.ts';
 import { type Outcome, type Refusal, refused } from '../core/outcome.ts';
@@ -18,13 +19,16 @@ type Counted = { readonly lifeLog: LifeLog };
 /** An answer without its `requestId`, which the edge adds; undefined where nothing is to be said. */
 export type Answer = Exclude<ServerMessage, { type: 'pong' }> | undefined;
 
+/** What was expected of a field: zod/mini by itself says no more than that the input is invalid. */
+const inWords = en().localeError;
+
 /**
  * A route for an action: reads the frame, parses it by its schema, asks the one use case, answers.
  * What is refused is counted and answered with a code; a field's name may be told, its value never.
  */
 export function messageRoute<
   Deps extends Counted,
-  Schema extends z.ZodType<{ requestId?: string | undefined }>,
+  Schema extends z.ZodMiniType<{ requestId?: string | undefined }>,
 >(
   schema: Schema,
   handle: (deps: Deps, of: { caller: SocketAddress; message: z.infer<Schema> }) => Promise<Outcome<Answer>>,
@@ -32,7 +36,7 @@ export function messageRoute<
   return async (deps, { event, caller }) => {
     const { requestId, frame } = readFrame(event);
     if (!frame.ok) return refuse(deps, { event, caller }, { refusal: frame.refusal, requestId });
-    const parsed = schema.safeParse(frame.value.fields);
+    const parsed = schema.safeParse(frame.value.fields, { error: inWords });
     if (!parsed.success) {
       return refuse(deps, { event, caller }, { refusal: badField(parsed.error), requestId });
     }
@@ -57,7 +61,7 @@ export function refuse(
   return replyRefusal(refusal, requestId);
 }
 
-function badField(error: z.ZodError): Refusal {
+function badField(error: z.core.$ZodError): Refusal {
   const [issue] = error.issues;
   const field = issue?.path.join('.') || 'message';
   return refused('bad_request', `${field}: ${issue?.message ?? 'not as expected'}`).refusal;

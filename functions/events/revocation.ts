@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { principalId } from '../../protocol/ids.ts';
 import type { SignInAuthority } from '../core/ports/sign-in-authority.ts';
 import {
@@ -33,17 +33,20 @@ const cognitoCall = z.object({
   source: z.literal('aws.cognito-idp'),
   detail: z.object({
     eventName: callName,
-    eventTime: z.iso.datetime().transform((text) => Date.parse(text)),
-    errorCode: z.undefined().optional(),
-    requestParameters: z.object({ userPoolId: z.string().optional() }).nullish(),
-    additionalEventData: z.object({ sub: principalId, userPoolId: z.string().optional() }),
+    eventTime: z.pipe(
+      z.iso.datetime(),
+      z.transform((text) => Date.parse(text)),
+    ),
+    errorCode: z.optional(z.undefined()),
+    requestParameters: z.nullish(z.object({ userPoolId: z.optional(z.string()) })),
+    additionalEventData: z.object({ sub: principalId, userPoolId: z.optional(z.string()) }),
   }),
 });
 
 /** What an operator says: sign this user out everywhere, or end this one sign-in. */
 const order = z.union([
-  z.strictObject({ userName: z.string().min(1).max(128) }),
-  z.strictObject({ principalId, originJti: z.string().min(1).max(128) }),
+  z.strictObject({ userName: z.string().check(z.minLength(1), z.maxLength(128)) }),
+  z.strictObject({ principalId, originJti: z.string().check(z.minLength(1), z.maxLength(128)) }),
 ]);
 
 /** Serves orders and events alike. What it cannot read, it refuses loudly: a revocation must not be lost in silence. */

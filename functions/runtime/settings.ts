@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { iceServer } from '../../protocol/messages/ice.ts';
 import { type TokenPolicy, tokenPolicySchema } from '../../protocol/token-policy.ts';
 import { type SettingName, settingVariables, tableVariables } from '../environment-names.ts';
@@ -26,7 +26,7 @@ function optional(environment: Environment, name: SettingName): string | undefin
   return value === '' ? undefined : value;
 }
 
-function json<T>(environment: Environment, name: SettingName, schema: z.ZodType<T>): T {
+function json<T>(environment: Environment, name: SettingName, schema: z.ZodMiniType<T>): T {
   return schema.parse(JSON.parse(setting(environment, name)));
 }
 
@@ -66,10 +66,10 @@ export function takeoverFrom(environment: Environment) {
 }
 
 const turnSettings = z.object({
-  urls: z.array(z.string()).min(1),
+  urls: z.array(z.string()).check(z.minLength(1)),
   /** Name or ARN. */
-  secretId: z.string().min(1),
-  credentialsMs: z.int().positive(),
+  secretId: z.string().check(z.minLength(1)),
+  credentialsMs: z.int().check(z.positive()),
 });
 export type TurnSettings = z.infer<typeof turnSettings>;
 
@@ -78,7 +78,7 @@ export function turnFrom(environment: Environment): TurnSettings | undefined {
   return optional(environment, 'turn') === undefined ? undefined : json(environment, 'turn', turnSettings);
 }
 
-const positive = z.coerce.number().int().positive();
+const positive = z.coerce.number().check(z.int(), z.positive());
 
 export function fleetSizeFrom(environment: Environment): number {
   return positive.parse(setting(environment, 'fleetSize'));

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type CleanupDeps, runCleanup } from '../core/use-cases/cleanup.ts';
 
 /** A Lambda function that a schedule calls. */

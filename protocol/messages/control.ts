@@ -1,33 +1,37 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clientId, robotId, sessionId } from '../ids.ts';
 import { clientMessage, serverMessage } from './envelope.ts';
 
 export const requestControl = clientMessage('requestControl', {
   sessionId,
   robotId,
-  force: z.boolean().optional().describe('takes control from whoever holds it; admins only'),
-}).describe(
-  'Asks for control. Free control is given at once; held control is refused with `control_held`, and the holder and the robot are told.',
+  force: z.optional(z.boolean().check(z.describe('takes control from whoever holds it; admins only'))),
+}).check(
+  z.describe(
+    'Asks for control. Free control is given at once; held control is refused with `control_held`, and the holder and the robot are told.',
+  ),
 );
 
 export const grantControl = clientMessage('grantControl', {
-  sessionId: sessionId.describe('the own session, which holds control'),
+  sessionId: sessionId.check(z.describe('the own session, which holds control')),
   robotId,
-  to: sessionId.describe('the session that is to have it'),
-}).describe('Hands control over to another session with the same robot.');
+  to: sessionId.check(z.describe('the session that is to have it')),
+}).check(z.describe('Hands control over to another session with the same robot.'));
 
-export const releaseControl = clientMessage('releaseControl', { sessionId, robotId }).describe(
-  'Gives control back; the session goes on as a view.',
+export const releaseControl = clientMessage('releaseControl', { sessionId, robotId }).check(
+  z.describe('Gives control back; the session goes on as a view.'),
 );
 
 export const controlChanged = serverMessage('controlChanged', {
   robotId,
-  sessionId: sessionId.nullable().describe('the session that holds control now, or null'),
-  leaseEpoch: z.int().nonnegative().describe('rises with each change: what is older is not to be obeyed'),
-}).describe('Answers the three above, and tells the robot and all of its sessions.');
+  sessionId: z.nullable(sessionId).check(z.describe('the session that holds control now, or null')),
+  leaseEpoch: z
+    .int()
+    .check(z.nonnegative(), z.describe('rises with each change: what is older is not to be obeyed')),
+}).check(z.describe('Answers the three above, and tells the robot and all of its sessions.'));
 
-export const controlRequested = serverMessage('controlRequested', { sessionId, clientId }).describe(
-  'Tells the holder of control, and the robot, that this session asks for it.',
+export const controlRequested = serverMessage('controlRequested', { sessionId, clientId }).check(
+  z.describe('Tells the holder of control, and the robot, that this session asks for it.'),
 );
 
 export type ControlChanged = z.infer<typeof controlChanged>;

@@ -1,12 +1,14 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { requestId } from '../ids.ts';
 
 /** A moment: Unix milliseconds. */
-export const timestampMs = z.int().nonnegative().describe('Unix milliseconds');
+export const timestampMs = z.int().check(z.nonnegative(), z.describe('Unix milliseconds'));
 
 /** The server's clock in messages that name moments to act at: a clock that is minutes off must neither loop nor sleep too long. */
-export const sentAt = timestampMs.describe(
-  'when the server sent this, by its clock. Count the other moments from here, not from a clock of your own: `refreshAt - sentAt` is how long to wait',
+export const sentAt = timestampMs.check(
+  z.describe(
+    'when the server sent this, by its clock. Count the other moments from here, not from a clock of your own: `refreshAt - sentAt` is how long to wait',
+  ),
 );
 
 /** Every client message: an `action`, and a `requestId` where an answer is to be matched. Unknown fields are ignored. */
@@ -16,7 +18,7 @@ export function clientMessage<Action extends string, Fields extends z.core.$ZodS
 ) {
   return z.object({
     action: z.literal(action),
-    requestId: requestId.optional().describe('copied into the answer; up to 64 characters'),
+    requestId: z.optional(requestId.check(z.describe('copied into the answer; up to 64 characters'))),
     ...fields,
   });
 }
@@ -28,7 +30,7 @@ export function serverMessage<Type extends string, Fields extends z.core.$ZodSha
 ) {
   return z.object({
     type: z.literal(type),
-    requestId: requestId.optional(),
+    requestId: z.optional(requestId),
     ...fields,
   });
 }

@@ -1,23 +1,33 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clientId, connectionId, principalId, robotId, sessionId } from '../ids.ts';
 import { clientMessage, sentAt, serverMessage, timestampMs } from './envelope.ts';
 import { sessionMode, sessionState } from './session.ts';
 
 export const hello = clientMessage('hello', {
-  protocol: z.int().describe('the protocol version spoken: 1'),
-  resume: z
-    .union([z.string().min(1).max(256), z.literal(true)])
-    .optional()
-    .describe(
-      'clients: the `resumeKey` of the last `welcome`; robots: `true`. Without it the sessions of before end, or stay with the other tab',
-    ),
-  received: z
-    .record(sessionId, z.int().nonnegative())
-    .optional()
-    .describe('by session, the highest `seq` without a gap that has arrived; passed on as `peerBack`'),
-  agent: z.string().max(128).optional().describe('name and version of the client software'),
-}).describe(
-  'The first message on every connection. Claims the robot or client session; nothing else is to be sent before `welcome`.',
+  protocol: z.int().check(z.describe('the protocol version spoken: 1')),
+  resume: z.optional(
+    z
+      .union([z.string().check(z.minLength(1), z.maxLength(256)), z.literal(true)])
+      .check(
+        z.describe(
+          'clients: the `resumeKey` of the last `welcome`; robots: `true`. Without it the sessions of before end, or stay with the other tab',
+        ),
+      ),
+  ),
+  received: z.optional(
+    z
+      .record(sessionId, z.int().check(z.nonnegative()))
+      .check(
+        z.describe('by session, the highest `seq` without a gap that has arrived; passed on as `peerBack`'),
+      ),
+  ),
+  agent: z.optional(
+    z.string().check(z.maxLength(128), z.describe('name and version of the client software')),
+  ),
+}).check(
+  z.describe(
+    'The first message on every connection. Claims the robot or client session; nothing else is to be sent before `welcome`.',
+  ),
 );
 
 export const kind = z.enum(['robot', 'client']);
@@ -26,21 +36,24 @@ export type Kind = z.infer<typeof kind>;
 export const welcome = serverMessage('welcome', {
   connectionId,
   kind,
-  principalId: principalId.describe('the `sub` of the token'),
-  robotId: robotId.optional().describe('robots only'),
-  clientId: clientId.optional().describe('clients only'),
-  resumeKey: z
-    .string()
-    .optional()
-    .describe(
-      'clients only: takes over this client, its sessions and its control; a new one in each `welcome`',
-    ),
+  principalId: principalId.check(z.describe('the `sub` of the token')),
+  robotId: z.optional(robotId.check(z.describe('robots only'))),
+  clientId: z.optional(clientId.check(z.describe('clients only'))),
+  resumeKey: z.optional(
+    z
+      .string()
+      .check(
+        z.describe(
+          'clients only: takes over this client, its sessions and its control; a new one in each `welcome`',
+        ),
+      ),
+  ),
   groups: z.array(z.string()),
   sentAt,
   tokenExpiresAt: timestampMs,
-  refreshAt: timestampMs.describe('when `refreshToken` should be sent'),
-  connectionExpiresAt: timestampMs.describe('by when a second connection should have taken over'),
-  resumed: z.boolean().describe('whether sessions of an earlier connection were taken over'),
+  refreshAt: timestampMs.check(z.describe('when `refreshToken` should be sent')),
+  connectionExpiresAt: timestampMs.check(z.describe('by when a second connection should have taken over')),
+  resumed: z.boolean().check(z.describe('whether sessions of an earlier connection were taken over')),
   sessions: z.array(
     z.object({
       sessionId,
@@ -50,8 +63,12 @@ export const welcome = serverMessage('welcome', {
       state: sessionState,
       received: z
         .int()
-        .nonnegative()
-        .describe('highest `seq` of yours that the other side has told to have; send again what is above it'),
+        .check(
+          z.nonnegative(),
+          z.describe(
+            'highest `seq` of yours that the other side has told to have; send again what is above it',
+          ),
+        ),
     }),
   ),
   policy: z.object({
@@ -62,8 +79,10 @@ export const welcome = serverMessage('welcome', {
     reconnectSpreadMs: z.int(),
     maxMessageBytes: z.int(),
   }),
-}).describe(
-  'Answers `hello`: who the server takes the caller for, its open sessions, and every time it must keep.',
+}).check(
+  z.describe(
+    'Answers `hello`: who the server takes the caller for, its open sessions, and every time it must keep.',
+  ),
 );
 
 export type Welcome = z.infer<typeof welcome>;

@@ -1,22 +1,28 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
 
 /** As `RTCConfiguration.iceServers` takes it. */
 export const iceServer = z.object({
   urls: z.array(z.string()),
-  username: z.string().optional(),
-  credential: z.string().optional(),
+  username: z.optional(z.string()),
+  credential: z.optional(z.string()),
 });
 export type IceServer = z.infer<typeof iceServer>;
 
 /** What one receiver is given. */
 export const iceServersOfOne = z
   .array(iceServer)
-  .describe('credentials among them are this receiver’s own, and run out; `getIceServers` gives new ones');
+  .check(
+    z.describe('credentials among them are this receiver’s own, and run out; `getIceServers` gives new ones'),
+  );
 
-export const getIceServers = clientMessage('getIceServers', {}).describe('Asks for STUN and TURN servers.');
+export const getIceServers = clientMessage('getIceServers', {}).check(
+  z.describe('Asks for STUN and TURN servers.'),
+);
 
 export const iceServers = serverMessage('iceServers', {
   iceServers: iceServersOfOne,
-  expiresAt: timestampMs.describe('ask again after this moment, before anything new is to be gathered'),
-}).describe('Answers `getIceServers`.');
+  expiresAt: timestampMs.check(
+    z.describe('ask again after this moment, before anything new is to be gathered'),
+  ),
+}).check(z.describe('Answers `getIceServers`.'));

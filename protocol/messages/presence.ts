@@ -1,42 +1,53 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { robotId, sessionId } from '../ids.ts';
 import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
 import { robotState } from './robots.ts';
 
 export const watchRobots = clientMessage('watchRobots', {
-  robotIds: z
-    .array(robotId)
-    .min(1)
-    .max(50)
-    .optional()
-    .describe('default: all that the caller may see, also those that come to be later'),
-}).describe(
-  'From now on every change of the state of these robots is told, until the connection ends. Said again it replaces what was watched before.',
+  robotIds: z.optional(
+    z
+      .array(robotId)
+      .check(
+        z.minLength(1),
+        z.maxLength(50),
+        z.describe('default: all that the caller may see, also those that come to be later'),
+      ),
+  ),
+}).check(
+  z.describe(
+    'From now on every change of the state of these robots is told, until the connection ends. Said again it replaces what was watched before.',
+  ),
 );
 
-export const watching = serverMessage('watching', {}).describe(
-  'Answers `watchRobots`. List the robots after it: what changes from here on is told.',
+export const watching = serverMessage('watching', {}).check(
+  z.describe('Answers `watchRobots`. List the robots after it: what changes from here on is told.'),
 );
 
 export const robotStatus = serverMessage('robotStatus', {
   robotId,
   state: robotState,
   sinceAt: timestampMs,
-}).describe(
-  'A robot that is watched has changed its state. Two can arrive out of order: the later `sinceAt` holds.',
+}).check(
+  z.describe(
+    'A robot that is watched has changed its state. Two can arrive out of order: the later `sinceAt` holds.',
+  ),
 );
 
 export const peerAway = serverMessage('peerAway', {
   sessionId,
-  resumeEndsAt: timestampMs.describe('until when the session waits for the other side'),
-}).describe(
-  'The other side of a session has lost its connection. Keep what is to be sent; `peerBack` or `sessionClosed` follows.',
+  resumeEndsAt: timestampMs.check(z.describe('until when the session waits for the other side')),
+}).check(
+  z.describe(
+    'The other side of a session has lost its connection. Keep what is to be sent; `peerBack` or `sessionClosed` follows.',
+  ),
 );
 
 export const peerBack = serverMessage('peerBack', {
   sessionId,
   received: z
     .int()
-    .nonnegative()
-    .describe('highest `seq` without a gap that the other side has of yours: send again what is above it'),
-}).describe('The other side of a session is back, on a new connection.');
+    .check(
+      z.nonnegative(),
+      z.describe('highest `seq` without a gap that the other side has of yours: send again what is above it'),
+    ),
+}).check(z.describe('The other side of a session is back, on a new connection.'));

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { closeReasonNames } from '../close-reasons.ts';
 import { clientId, robotId, sessionId } from '../ids.ts';
 import { clientMessage, serverMessage } from './envelope.ts';
@@ -13,38 +13,46 @@ export type SessionState = z.infer<typeof sessionState>;
 
 export const openSession = clientMessage('openSession', {
   robotId,
-  mode: sessionMode.describe('`control` asks for control, and gets `view` when another session holds it'),
-}).describe(
-  'Opens a session with a robot. Repeated with the same `requestId` it gives the same session. The client then sends the first offer.',
+  mode: sessionMode.check(
+    z.describe('`control` asks for control, and gets `view` when another session holds it'),
+  ),
+}).check(
+  z.describe(
+    'Opens a session with a robot. Repeated with the same `requestId` it gives the same session. The client then sends the first offer.',
+  ),
 );
 
 export const sessionOpened = serverMessage('sessionOpened', {
   sessionId,
   robotId,
-  mode: sessionMode.describe('what was granted'),
+  mode: sessionMode.check(z.describe('what was granted')),
   state: sessionState,
-  controller: sessionId.nullable().describe('the session that holds control, or null'),
-  leaseEpoch: z.int().nonnegative(),
+  controller: z.nullable(sessionId).check(z.describe('the session that holds control, or null')),
+  leaseEpoch: z.int().check(z.nonnegative()),
   iceServers: iceServersOfOne,
-}).describe('Answers `openSession`.');
+}).check(z.describe('Answers `openSession`.'));
 
 export const sessionRequested = serverMessage('sessionRequested', {
   sessionId,
   clientId,
   mode: sessionMode,
   iceServers: iceServersOfOne,
-}).describe('Tells the robot of a new session. Its answer to the offer accepts, its `closeSession` refuses.');
+}).check(
+  z.describe(
+    'Tells the robot of a new session. Its answer to the offer accepts, its `closeSession` refuses.',
+  ),
+);
 
 export const closeSession = clientMessage('closeSession', {
   sessionId,
   robotId,
-  reason: z.enum(['closed', 'refused', 'busy']).optional().describe('default: `closed`'),
-}).describe('Ends a session, from either side.');
+  reason: z.optional(z.enum(['closed', 'refused', 'busy']).check(z.describe('default: `closed`'))),
+}).check(z.describe('Ends a session, from either side.'));
 
 export const sessionClosed = serverMessage('sessionClosed', {
   sessionId,
   reason: z.enum(closeReasonNames),
-}).describe('Answers `closeSession`, and tells the other side.');
+}).check(z.describe('Answers `closeSession`, and tells the other side.'));
 
 export type SessionOpened = z.infer<typeof sessionOpened>;
 export type SessionClosed = z.infer<typeof sessionClosed>;

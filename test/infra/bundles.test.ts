@@ -47,6 +47,10 @@ describe('bundles', () => {
     const inputs = Object.keys(output.inputs);
     // A quarter of a bundle that a Lambda has no use for.
     expect(inputs.filter((path) => /credential-provider-(?!env)/.test(path))).toEqual([]);
+    // Of zod what is called: neither its chained methods, nor JSON Schema, nor a language but English.
+    expect(
+      inputs.filter((path) => /zod\/v4\/(classic|core\/.*json-schema|locales\/(?!en))/.test(path)),
+    ).toEqual([]);
     expect(inputs).toContainEqual(expect.stringContaining('node_modules/@aws-sdk/client-dynamodb/'));
     // Each brings a client of its own: only where something is asked of it.
     const asksFor = (client: string) => inputs.some((path) => path.includes(`/client-${client}/`));

@@ -1,26 +1,23 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { principalId } from '../../../protocol/ids.ts';
 import { isExpired } from '../../core/model/connection.ts';
 import type { VerifiedToken } from '../../core/model/identity.ts';
 import type { Verification } from '../../core/ports/token-verifier.ts';
 
 /** A user name can become a robot id and must fit one. */
-const userName = z.string().min(1).max(128);
+const userName = z.string().check(z.minLength(1), z.maxLength(128));
 
 /** Seconds; at most what is still a whole number of milliseconds. */
-const numericDate = z
-  .number()
-  .nonnegative()
-  .max(Number.MAX_SAFE_INTEGER / 1000);
+const numericDate = z.number().check(z.nonnegative(), z.maximum(Number.MAX_SAFE_INTEGER / 1000));
 
 const common = {
   sub: principalId,
   exp: numericDate,
   iat: numericDate,
-  auth_time: numericDate.optional(),
-  nbf: numericDate.optional(),
-  'cognito:groups': z.array(z.string()).optional(),
-  origin_jti: z.string().min(1).optional(),
+  auth_time: z.optional(numericDate),
+  nbf: z.optional(numericDate),
+  'cognito:groups': z.optional(z.array(z.string())),
+  origin_jti: z.optional(z.string().check(z.minLength(1))),
 };
 
 /**

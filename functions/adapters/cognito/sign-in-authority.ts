@@ -4,7 +4,7 @@ import {
   type CognitoIdentityProviderClient,
   UserNotFoundException,
 } from '@aws-sdk/client-cognito-identity-provider';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { principalId } from '../../../protocol/ids.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { DependencyUnavailable } from '../../core/ports/dependency-unavailable.ts';
@@ -59,7 +59,7 @@ function dateOfAnswer(command: AdminUserGlobalSignOutCommand): () => number | un
   };
 }
 
-const headers = z.object({ headers: z.object({ date: z.string().optional() }) });
+const headers = z.object({ headers: z.object({ date: z.optional(z.string()) }) });
 
 /** As `auth_time` and `iat` are written. */
 function wholeSecond(at: number): number {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { connectionId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../../core/model/client-session.ts';
 import type { ClientDirectory, Detached, Rejoined } from '../../core/ports/client-directory.ts';
@@ -15,14 +15,14 @@ import { dynamoDbTable, type TableAccess } from './table.ts';
  */
 const clientRow = z.object({
   epoch: z.number(),
-  connectionId: connectionId.exactOptional(),
-  resumeEndsAt: z.number().exactOptional(),
+  connectionId: z.exactOptional(connectionId),
+  resumeEndsAt: z.exactOptional(z.number()),
   keyHash: z.string(),
   previousKeyHash: z.string(),
   /** Until a take-over has been told: the connection that the client was on, or `nowhere`. */
-  arrivedFrom: z.string().exactOptional(),
-  cameBack: z.boolean().optional(),
-  sessions: z.set(sessionOfMember).optional(),
+  arrivedFrom: z.exactOptional(z.string()),
+  cameBack: z.optional(z.boolean()),
+  sessions: z.optional(z.set(sessionOfMember)),
 });
 
 const nowhere = '-';

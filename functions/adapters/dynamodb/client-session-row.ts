@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clientId, connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
 import { sessionMode } from '../../../protocol/messages/session.ts';
 import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
@@ -11,7 +11,7 @@ const sessionKey = z.object({ robotId, sessionId });
 /** Attributes that are there while the client is: a socket, or the end of the window in its place. */
 export const socketAttributes = ['connectionId', 'endpoint', 'tokenExpiresAt'];
 
-const common = sessionKey.extend({
+const common = z.extend(sessionKey, {
   clientId,
   clientEpoch: z.number(),
   mode: sessionMode,
@@ -22,8 +22,8 @@ const common = sessionKey.extend({
 });
 
 const clientSessionRow = z.union([
-  common.extend({ connectionId, endpoint: z.string(), tokenExpiresAt: z.number() }),
-  common.extend({ resumeEndsAt: z.number() }),
+  z.extend(common, { connectionId, endpoint: z.string(), tokenExpiresAt: z.number() }),
+  z.extend(common, { resumeEndsAt: z.number() }),
 ]);
 
 export function toClientSession(row: unknown): ClientSession {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clientId, connectionId, principalId, robotId } from '../../../protocol/ids.ts';
 import { type Connection, howEnded } from '../../core/model/connection.ts';
 import type { TokenLife } from '../../core/model/identity.ts';
@@ -13,13 +13,13 @@ const common = z.object({
   tokenIssuedAt: z.number(),
   tokenExpiresAt: z.number(),
   signedInAt: z.number(),
-  originJti: z.string().exactOptional(),
+  originJti: z.exactOptional(z.string()),
   connectedAt: z.number(),
   state: z.enum(['connected', 'ready', 'closing']),
-  endsAs: z.enum(howEnded).exactOptional(),
-  clientId: clientId.exactOptional(),
-  clientEpoch: z.number().exactOptional(),
-  returningAs: clientId.exactOptional(),
+  endsAs: z.exactOptional(z.enum(howEnded)),
+  clientId: z.exactOptional(clientId),
+  clientEpoch: z.exactOptional(z.number()),
+  returningAs: z.exactOptional(clientId),
   watching: z.array(z.string()),
   refreshes: z.number(),
   settledUntil: z.number(),
@@ -27,8 +27,8 @@ const common = z.object({
 });
 
 const connectionRow = z.discriminatedUnion('kind', [
-  common.extend({ kind: z.literal('robot'), robotId }),
-  common.extend({ kind: z.literal('client') }),
+  z.extend(common, { kind: z.literal('robot'), robotId }),
+  z.extend(common, { kind: z.literal('client') }),
 ]);
 
 export function toConnection(row: unknown): Connection {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { spreadOf } from '../../core/model/spread.ts';
 import type { Due, DueQuery } from '../../core/ports/due.ts';
 import { deadlineShards, tableShapes, ttlAttribute } from '../../table-shapes.ts';

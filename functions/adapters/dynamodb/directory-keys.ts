@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ClientId, PrincipalId, RobotId } from '../../../protocol/ids.ts';
 import { robotId, sessionId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../../core/model/client-session.ts';
@@ -33,11 +33,13 @@ export function robotSortKey(robotId: RobotId | ''): string {
 }
 
 const robotRow = z.object({
-  sk: z
-    .string()
-    .startsWith(robotPrefix)
-    .transform((sk) => sk.slice(robotPrefix.length))
-    .pipe(robotId),
+  sk: z.pipe(
+    z.pipe(
+      z.string().check(z.startsWith(robotPrefix)),
+      z.transform((sk) => sk.slice(robotPrefix.length)),
+    ),
+    robotId,
+  ),
 });
 
 export function toRobotId(row: unknown): RobotId {
@@ -49,11 +51,13 @@ export function sessionMember({ robotId, sessionId }: SessionKey): string {
   return `${sessionId}#${robotId}`;
 }
 
-export const sessionOfMember = z
-  .string()
-  .regex(/^[^#]+#/)
-  .transform((member) => {
-    const end = member.indexOf('#');
-    return { sessionId: member.slice(0, end), robotId: member.slice(end + 1) };
-  })
-  .pipe(z.object({ robotId, sessionId }));
+export const sessionOfMember = z.pipe(
+  z.pipe(
+    z.string().check(z.regex(/^[^#]+#/)),
+    z.transform((member) => {
+      const end = member.indexOf('#');
+      return { sessionId: member.slice(0, end), robotId: member.slice(end + 1) };
+    }),
+  ),
+  z.object({ robotId, sessionId }),
+);

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { unavailable } from './failure.ts';
 
 /**
@@ -7,7 +7,7 @@ import { unavailable } from './failure.ts';
  *
  * @throws {DependencyUnavailable}
  */
-export function parseRow<T>(schema: z.ZodType<T>, row: unknown): T {
+export function parseRow<T>(schema: z.ZodMiniType<T>, row: unknown): T {
   const parsed = schema.safeParse(row);
   if (!parsed.success) throw unavailable('UnreadableRow', parsed.error);
   return parsed.data;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { PrincipalId } from '../../../protocol/ids.ts';
 import type { RevocationStore } from '../../core/ports/revocation-store.ts';
 import { expiringAfter } from './deadline.ts';
@@ -8,8 +8,8 @@ import { parseRow } from './parse-row.ts';
 import { dynamoDbTable, type Key, type TableAccess } from './table.ts';
 
 const untilRow = z.object({
-  signInsUntil: z.number().exactOptional(),
-  tokensUntil: z.number().exactOptional(),
+  signInsUntil: z.exactOptional(z.number()),
+  tokensUntil: z.exactOptional(z.number()),
 });
 
 type Until = keyof z.infer<typeof untilRow>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
 import type { RobotArrival } from '../../core/model/robot-arrival.ts';
 import type { RobotSession } from '../../core/model/robot-session.ts';
@@ -13,13 +13,13 @@ const common = z.object({
   claimedAt: z.number(),
   /** 0: there was none. */
   claimedBeforeAt: z.number(),
-  controllerSessionId: sessionId.exactOptional(),
-  controlUnconfirmed: z.literal(1).exactOptional(),
+  controllerSessionId: z.exactOptional(sessionId),
+  controlUnconfirmed: z.exactOptional(z.literal(1)),
 });
 
 /** Each state has its own attributes, and a change of state removes the others'. */
 const robotSessionRow = z.discriminatedUnion('state', [
-  common.extend({
+  z.extend(common, {
     state: z.literal('online'),
     onlineSinceAt: z.number(),
     connectionId,
@@ -27,8 +27,8 @@ const robotSessionRow = z.discriminatedUnion('state', [
     tokenExpiresAt: z.number(),
     connectedAt: z.number(),
   }),
-  common.extend({ state: z.literal('away'), sinceAt: z.number(), resumeEndsAt: z.number() }),
-  common.extend({ state: z.literal('offline'), sinceAt: z.number() }),
+  z.extend(common, { state: z.literal('away'), sinceAt: z.number(), resumeEndsAt: z.number() }),
+  z.extend(common, { state: z.literal('offline'), sinceAt: z.number() }),
 ]);
 
 export function toRobotSession(row: unknown): RobotSession {
@@ -67,7 +67,7 @@ const arrivalRow = z.object({
   formerConnectionId: z.union([z.literal(nowhere), connectionId]),
   formerEndpoint: z.string(),
   formerFleets: z.array(z.string()),
-  arrivalTold: z.boolean().optional(),
+  arrivalTold: z.optional(z.boolean()),
 });
 
 export function toRobotArrival(row: unknown): RobotArrival {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { connectionId } from '../../../protocol/ids.ts';
 import type { WatchDirectory, Watcher } from '../../core/ports/watch-directory.ts';
 import { allDone } from './all-done.ts';
@@ -8,9 +8,15 @@ import { is } from './expression.ts';
 import { parseRow } from './parse-row.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
-const watcherRow = z
-  .object({ sk: connectionId, endpoint: z.string(), tokenExpiresAt: z.number(), groups: z.array(z.string()) })
-  .transform(({ sk, ...rest }): Watcher => ({ connectionId: sk, ...rest }));
+const watcherRow = z.pipe(
+  z.object({
+    sk: connectionId,
+    endpoint: z.string(),
+    tokenExpiresAt: z.number(),
+    groups: z.array(z.string()),
+  }),
+  z.transform(({ sk, ...rest }): Watcher => ({ connectionId: sk, ...rest })),
+);
 
 /** One row a topic and watcher; it goes with the connection, and by TTL a day after its token. */
 export function dynamoDbWatchDirectory(access: TableAccess): WatchDirectory {

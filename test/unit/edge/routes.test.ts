@@ -181,6 +181,26 @@ describe.each(messageRoutes)('what is wrong with a frame on %s', (action) => {
   });
 });
 
+describe('what a refusal says of a wrong field', () => {
+  it.each([
+    [
+      'a field that is missing',
+      { robotId: undefined },
+      'robotId: Invalid input: expected string, received undefined',
+    ],
+    [
+      'a field that is too long',
+      { robotId: 'r'.repeat(129) },
+      'robotId: Too big: expected string to have <=128 characters',
+    ],
+    ['none of the choices', { mode: 'own' }, 'mode: Invalid option: expected one of "control"|"view"'],
+  ])('%s: what was expected', async (_what, fields, text) => {
+    const { call } = await scene();
+    const body = { ...clientExamples.openSession.full, ...fields };
+    expect(said(await call(messageEvent('openSession', body)))).toMatchObject({ message: text });
+  });
+});
+
 type Case = {
   readonly code: ErrorCode;
   readonly action: RouteKey;

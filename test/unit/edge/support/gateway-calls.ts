@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { dispatch } from '../../../../functions/edge/dispatch.ts';
 import type { GatewayResult } from '../../../../functions/edge/gateway-result.ts';
 import { byeRoute } from '../../../../functions/routes/bye.ts';
