@@ -29,7 +29,7 @@ export const robotStatus = serverMessage('robotStatus', {
   sinceAt: timestampMs,
 }).check(
   z.describe(
-    'A robot that is watched has changed its state. Two can arrive out of order: the later `sinceAt` holds.',
+    'A robot that is watched has changed its state. May be said twice; the last word holds. A robot that fell silent without a goodbye is `online` until the gateway gives its connection up, after 10 minutes at most.',
   ),
 );
 
