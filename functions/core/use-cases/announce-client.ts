@@ -41,3 +41,20 @@ export async function tellRobotOfClient(
     },
   });
 }
+
+/**
+ * Tells a robot, which knows of a session whose client is there, if that is so no more.
+ *
+ * @returns whether the session goes on.
+ */
+export async function tellRobotOfChange(deps: AnnounceDeps, key: SessionKey): Promise<boolean> {
+  const { robotId, sessionId } = key;
+  const session = await deps.sessions.get({ robotId, sessionId });
+  if (session === undefined) {
+    const robot = await deps.robots.get(robotId);
+    await tellIfThere(deps, robot?.socket, { type: 'sessionClosed', sessionId, reason: 'closed' });
+    return false;
+  }
+  if (session.socket === undefined) await tellRobotOfClient(deps, key, { told: { isThere: true } });
+  return true;
+}

@@ -16,7 +16,7 @@ import { endSessionsOfRobot } from './end-sessions.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { type Returning, receivedBy } from './returning.ts';
 import { unauthenticated } from './sender.ts';
-import { orNote, tellIfThere } from './tell.ts';
+import { orNote, tell, tellIfThere } from './tell.ts';
 import { sessionEntries, welcomeOf } from './welcome.ts';
 
 export type RobotHello = Returning & {
@@ -53,7 +53,12 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
   }
   const sessions = await takeOver(deps, hello, claimed);
   if (sessions === 'gone') return claimed.undo === undefined ? done(undefined) : unauthenticated();
-  if (claimed.arrival.isTold) return done(undefined);
+  if (claimed.arrival.isTold) {
+    await orNote(deps.lifeLog, 'hello.tell-changed', () =>
+      tellWhatHasChanged(deps, hello, { told: sessions }),
+    );
+    return done(undefined);
+  }
   const { robotId, epoch } = claimed.current;
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch });
   await settle(deps, hello, { ...claimed, sessions });
@@ -172,10 +177,12 @@ async function settle(
     await orNote(deps.lifeLog, 'hello.leave-fleets', () => deps.fleets.enlist(robotId, { fleets, left }));
   }
   await orNote(deps.lifeLog, 'hello.previous-sessions', async () => {
-    const over = sessions.filter((session) => !isKept(session, claimed));
-    await endSessionsOfRobot(deps, over, 'closed');
+    const kept = sessions.filter((session) => isKept(session, claimed));
+    const over = sessions.filter((session) => !kept.includes(session));
+    // The robot too: it may have been asked for one that was opened at this very moment.
+    await endSessionsOfRobot(deps, over, { reason: 'closed', tell: 'both' });
     await tellBack(deps, hello, arrival.resume ? sessions : []);
-    await tellWhatHasChanged(deps, hello, { told: arrival.resume ? sessions : [] });
+    await tellWhatHasChanged(deps, hello, { told: kept });
     if (arrival.from !== 'online') await announceRobot(deps, robotId, { watchers: true, first: current });
     await tellWhatCameBefore(deps, hello, current);
   });
@@ -213,22 +220,25 @@ async function tellBack(
   );
 }
 
-/** A client that came or went while `welcome` was under way has told the robot before that arrived. */
+/** A client that came, went or ended a session while `welcome` was under way has told the robot before that arrived. */
 async function tellWhatHasChanged(
   deps: HelloDeps,
-  { robotId }: RobotHello,
+  { connection, robotId }: RobotHello,
   { told }: { told: readonly ClientSession[] },
 ): Promise<void> {
   if (told.length === 0) return;
   const now = await deps.sessions.listByRobot(robotId);
-  const changed = told.filter(({ sessionId, socket }) => {
-    const current = now.find((each) => each.sessionId === sessionId);
-    return current !== undefined && (current.socket === undefined) !== (socket === undefined);
-  });
   await Promise.all(
-    changed.map((session) =>
-      tellRobotOfClient(deps, session, { told: { isThere: session.socket !== undefined } }),
-    ),
+    told.map(async (session) => {
+      const { sessionId } = session;
+      const isThere = session.socket !== undefined;
+      const current = now.find((each) => each.sessionId === sessionId);
+      if (current === undefined) {
+        await tell(deps, copyOf(connection), { type: 'sessionClosed', sessionId, reason: 'closed' });
+      } else if ((current.socket !== undefined) !== isThere) {
+        await tellRobotOfClient(deps, session, { told: { isThere } });
+      }
+    }),
   );
 }
 

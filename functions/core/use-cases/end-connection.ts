@@ -5,7 +5,7 @@ import type { SessionKey } from '../model/client-session.ts';
 import type { Connection, HowEnded } from '../model/connection.ts';
 import { tellRobotOfClient } from './announce-client.ts';
 import { announceRobot } from './announce-robot.ts';
-import { type EndSessionsDeps, endOfflineRobot, endSession } from './end-sessions.ts';
+import { type EndSessionsDeps, endOfflineRobot, endSession, forgetOver } from './end-sessions.ts';
 import { orNote } from './tell.ts';
 
 export type EndConnectionDeps = EndSessionsDeps & { readonly policy: TokenPolicy };
@@ -143,6 +143,7 @@ async function suspend(
   // Who was ahead may have found a client that was away, and left it so without a word.
   const row = suspended ? undefined : await deps.sessions.get(key);
   const isAhead = row !== undefined && row.socket === undefined && row.clientEpoch > clientEpoch;
+  if (!suspended && row === undefined) await forgetOver(deps, of.clientId, key);
   if (!suspended && !isAhead) return;
   const first = { isThere: false, resumeEndsAt: row?.resumeEndsAt ?? resumeEndsAt };
   await orNote(deps.lifeLog, 'announce-client-away', () => tellRobotOfClient(deps, key, { first }));

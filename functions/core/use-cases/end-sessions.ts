@@ -1,5 +1,5 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import type { RobotId } from '../../../protocol/ids.ts';
+import type { ClientId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
@@ -40,6 +40,15 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
 }
 
 /**
+ * Takes a session that is no more out of the list of a client that has just gone: who ended it may have
+ * found its client still there, and then does not ask whether that has any left.
+ */
+export async function forgetOver(deps: EndSessionsDeps, clientId: ClientId, key: SessionKey): Promise<void> {
+  await deps.clients.removeSession(clientId, key);
+  await deps.clients.removeIfIdle(clientId);
+}
+
+/**
  * The rest, after the row was deleted. Control may have been given to the session between the freeing
  * and the deleting: who gives it looks for the row afterwards, who deletes the row looks for control, so
  * one of the two sees the other.
@@ -64,19 +73,20 @@ export async function finishEnd(
   return late;
 }
 
-/** Ends the given sessions of a robot and tells their clients. */
+/** Ends the given sessions of a robot. */
 export async function endSessionsOfRobot(
   deps: EndSessionsDeps,
   sessions: readonly ClientSession[],
-  reason: CloseReason,
+  end: SessionEnd,
 ): Promise<void> {
-  await Promise.all(sessions.map((session) => endSession(deps, session, { reason, tell: 'client' })));
+  await Promise.all(sessions.map((session) => endSession(deps, session, end)));
 }
 
 /** Ends every session of a robot that has gone offline, which is due until that is done. */
 export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): Promise<void> {
   deps.lifeLog.note({ type: 'robot_offline', robotId });
-  await endSessionsOfRobot(deps, await deps.sessions.listByRobot(robotId), 'robot_offline');
+  const end = { reason: 'robot_offline', tell: 'client' } as const;
+  await endSessionsOfRobot(deps, await deps.sessions.listByRobot(robotId), end);
   // It may be back already, and then its return has been told.
   const robot = await deps.robots.get(robotId);
   if (robot?.state === 'offline') await announceRobot(deps, robotId, { watchers: true });

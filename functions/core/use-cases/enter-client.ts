@@ -1,5 +1,5 @@
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
-import type { Connection } from '../model/connection.ts';
+import { type Connection, copyOf, type SocketCopy } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
@@ -13,7 +13,7 @@ import { moveSessions } from './move-sessions.ts';
 import { type Returning, receivedBy } from './returning.ts';
 import { robotsOf } from './robots-of.ts';
 import { unauthenticated } from './sender.ts';
-import { orNote, tellIfThere } from './tell.ts';
+import { orNote, tell, tellIfThere } from './tell.ts';
 import { isOnline, sessionEntries, welcomeOf } from './welcome.ts';
 
 export type ClientHello = Returning & {
@@ -38,9 +38,11 @@ export async function enterClient(deps: HelloDeps, hello: ClientHello): Promise<
     if (welcomed === undefined) await giveClientBack(deps, hello.connection, place);
   }
   if (welcomed === undefined) return place.undo === undefined ? leave(deps, hello, place) : unauthenticated();
-  const { connectionId } = hello.connection;
+  const { connection } = hello;
+  const { connectionId } = connection;
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'client', clientId: place.clientId });
-  if (place.arrival !== undefined) await settle(deps, hello, { place, welcomed });
+  await orNote(deps.lifeLog, 'hello.tell-changed', () => tellWhatHasChanged(deps, connection, welcomed));
+  if (place.arrival !== undefined) await settle(deps, hello, place);
   return done(undefined);
 }
 
@@ -81,17 +83,12 @@ async function welcomeClient(
 }
 
 /** Tells the other sides, and the connection that the client was on. Nothing of it can fail the `hello` any more. */
-async function settle(
-  deps: HelloDeps,
-  hello: ClientHello,
-  { place, welcomed }: { place: Place; welcomed: Welcomed },
-): Promise<void> {
+async function settle(deps: HelloDeps, hello: ClientHello, place: Place): Promise<void> {
   const { clientId, arrival } = place;
   const { connection } = hello;
   if (arrival?.replaced !== undefined) await dismissConnection(deps, arrival.replaced);
   await orNote(deps.lifeLog, 'hello.tell-back', async () => {
     await Promise.all(place.sessions.map((key) => tellBack(deps, hello, key)));
-    await tellWhatHasChanged(deps, welcomed);
     const { connectionId, identity } = connection;
     await endForbiddenSessions(deps, place.sessions, { connectionId, groups: identity.groups });
     // Who took the client while `welcome` was under way has told this connection before that arrived.
@@ -107,8 +104,14 @@ async function tellBack(deps: HelloDeps, hello: ClientHello, key: SessionKey): P
   await tellIfThere(deps, robot?.socket, { type: 'peerBack', sessionId, received: received ?? 0 });
 }
 
-/** A robot that came or went while `welcome` was under way has told it before that arrived. */
-async function tellWhatHasChanged(deps: HelloDeps, { sessions, robots }: Welcomed): Promise<void> {
+/** A robot that came or went, or ended a session, while `welcome` was under way has told it before that arrived. */
+async function tellWhatHasChanged(
+  deps: HelloDeps,
+  connection: Connection,
+  { sessions, robots }: Welcomed,
+): Promise<void> {
+  if (sessions.length === 0) return;
+  await Promise.all(sessions.map((session) => tellIfOver(deps, copyOf(connection), session)));
   const now = await robotsOf(deps, sessions);
   const changed = now.filter(({ robotId }) => isOnline(now, robotId) !== isOnline(robots, robotId));
   await Promise.all(
@@ -118,6 +121,15 @@ async function tellWhatHasChanged(deps: HelloDeps, { sessions, robots }: Welcome
         .map((session) => tellClientOfRobot(deps, session, robot)),
     ),
   );
+}
+
+async function tellIfOver(
+  deps: HelloDeps,
+  to: SocketCopy,
+  { robotId, sessionId }: SessionKey,
+): Promise<void> {
+  if ((await deps.sessions.get({ robotId, sessionId })) !== undefined) return;
+  await tell(deps, to, { type: 'sessionClosed', sessionId, reason: 'closed' });
 }
 
 async function dismissConnection(deps: HelloDeps, connectionId: Connection['connectionId']): Promise<void> {

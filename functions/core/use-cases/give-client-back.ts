@@ -65,6 +65,8 @@ async function putAway(deps: HelloDeps, of: { place: Place; undo: PreviousClient
   if (connectionId !== undefined) await deps.clients.detach(clientId, { connectionId, resumeEndsAt });
   const suspend = async (key: SessionKey) => {
     const suspended = await deps.sessions.suspend(key, { clientId, clientEpoch: epoch + 1, resumeEndsAt });
+    if (!suspended && (await deps.sessions.get(key)) === undefined)
+      await deps.clients.removeSession(clientId, key);
     if (!suspended || connectionId === undefined) return;
     await tellRobotOfClient(deps, key, { first: { isThere: false, resumeEndsAt } });
   };

@@ -11,6 +11,7 @@ import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
+import { tellRobotOfChange } from './announce-client.ts';
 import { type EndSessionsDeps, endSession } from './end-sessions.ts';
 import { freeLeftControl } from './free-left-control.ts';
 import { type ReadyClient, readyClient, unauthenticated } from './sender.ts';
@@ -131,7 +132,12 @@ async function admit(
   if (session.mode === 'control' && controlled === undefined) {
     return refused('unavailable', 'Control changed hands at this very moment; open the session again.');
   }
-  return done(await tellRobot(deps, session, { robot, servers }));
+  const opened = await tellRobot(deps, session, { robot, servers });
+  // Who ended or lost it at this very moment may have told the robot before it was asked.
+  if (!(await tellRobotOfChange(deps, session))) {
+    return refused('unavailable', 'The session was ended at this very moment; open it again.');
+  }
+  return done(opened);
 }
 
 /** Whether the robot is there and the caller may use it so. What may not be seen cannot be told from what is not there. */

@@ -239,7 +239,7 @@ it('F5: costs in proportion to its own sessions', async () => {
   await hello(world, socket, { resume: key });
   expect(world.tap.count('sessions.listByRobot')).toBe(0);
   expect(world.tap.count('sessions.moveTo')).toBe(1);
-  expect(world.tap.calls.length).toBeLessThanOrEqual(14);
+  expect(world.tap.calls.length).toBeLessThanOrEqual(15);
   world.tap.forget();
   await lose(world, socket);
   expect(world.tap.count('sessions.suspend')).toBe(1);

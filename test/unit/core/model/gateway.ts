@@ -6,9 +6,11 @@ import type { ServerMessage } from '../../../../protocol/messages.ts';
 import type { Fault } from './steps.ts';
 
 type Listeners = {
+  /** It has arrived: nobody learns that of a post. */
+  heard(to: ConnectionId, message: ServerMessage): void;
   attempted(to: ConnectionId, what: ServerMessage['type'] | 'close'): void;
   delivered(to: ConnectionId, message: ServerMessage): void;
-  failed(to: ConnectionId): void;
+  failed(to: ConnectionId, message?: ServerMessage): void;
 };
 
 const dismissing: ReadonlySet<string> = new Set(['goAway', 'error', 'welcome']);
@@ -18,6 +20,7 @@ export function modelGateway(clock: { now(): number }) {
   const open = new Set<ConnectionId>();
   const shutAt = new Map<ConnectionId, number>();
   const owed: ConnectionId[] = [];
+  const deaf = new Set<ConnectionId>();
   let faults: readonly Fault[] = [];
   let calls = 0;
 
@@ -27,11 +30,17 @@ export function modelGateway(clock: { now(): number }) {
     shutAt.set(connectionId, clock.now());
   }
 
+  const canHear = (connectionId: ConnectionId) => open.has(connectionId) && !deaf.has(connectionId);
+
   /** Does what was asked for, as far as the next fault lets it. */
-  function call({ connectionId }: SocketAddress, listeners: Listeners, act: () => void): 'there' | 'gone' {
+  function call(
+    { connectionId }: SocketAddress,
+    { failed }: { failed: (to: ConnectionId) => void },
+    act: () => void,
+  ): 'there' | 'gone' {
     const fault = faults[calls++] ?? 'deliver';
     const fail = () => {
-      listeners.failed(connectionId);
+      failed(connectionId);
       throw new DependencyUnavailable('gateway', 'BrokenInModel', undefined);
     };
     if (fault === 'throw') return fail();
@@ -52,7 +61,11 @@ export function modelGateway(clock: { now(): number }) {
     port: (listeners: Listeners): PeerGateway => ({
       async post(to, message) {
         if (dismissing.has(message.type)) listeners.attempted(to.connectionId, message.type);
-        const found = call(to, listeners, () => listeners.delivered(to.connectionId, message));
+        const failed = (id: ConnectionId) => listeners.failed(id, message);
+        const found = call(to, { failed }, () => {
+          listeners.delivered(to.connectionId, message);
+          if (canHear(to.connectionId)) listeners.heard(to.connectionId, message);
+        });
         return found === 'gone' ? 'gone' : 'delivered';
       },
       async find(socket) {
@@ -68,6 +81,9 @@ export function modelGateway(clock: { now(): number }) {
     admit: (connectionId: ConnectionId) => void open.add(connectionId),
     /** The holder is gone, or its way to us. */
     cut: shut,
+    /** Its way to us is dead and nobody knows: what is posted is accepted, and lost (I8). */
+    deafen: (connectionId: ConnectionId) => void deaf.add(connectionId),
+    canHear,
     tell(planned: readonly Fault[]) {
       faults = planned;
       calls = 0;

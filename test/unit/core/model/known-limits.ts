@@ -20,4 +20,17 @@ export const known = {
    * after the end of the old token. The other order would leave a row whose sessions end before it does.
    */
   copiedAhead: true,
+  /**
+   * A robot's hello that fails at its welcome gives the robot back to the connection before. What was said to
+   * the robot in between was said to the one that failed: that a client went, or ended its session. A signal
+   * there is answered `peer_away` or `session_unknown`, and says it again. To tell all of it anew would need
+   * what the old connection was told, which nobody keeps.
+   */
+  toldWhileClaimed: true,
+  /** To be removed with its cure: a refresh of a connection that was replaced ends sessions of the one that has replaced it. */
+  endedByOldConnection: true,
+  /** To be removed with its cure: control that changes hands while its new session ends stays with that, until somebody opens one. */
+  controlAfterTheEnd: true,
+  /** To be removed with its cure: a session that was opened as a view and got control later keeps it when its holder becomes a viewer. */
+  controlOfViewers: true,
 };

@@ -1,9 +1,10 @@
+import type { MemoryClient } from '../../../../functions/adapters/memory/memory-state.ts';
 import type { ClientSession } from '../../../../functions/core/model/client-session.ts';
 import type { Connection } from '../../../../functions/core/model/connection.ts';
 import type { TokenLife } from '../../../../functions/core/model/identity.ts';
 import type { RobotSession } from '../../../../functions/core/model/robot-session.ts';
 import type { LifeEvent } from '../../../../functions/core/ports/life-log.ts';
-import type { ConnectionId } from '../../../../protocol/ids.ts';
+import type { ClientId, ConnectionId } from '../../../../protocol/ids.ts';
 import type { ServerMessage } from '../../../../protocol/messages.ts';
 import type { User } from '../support/people.ts';
 import type { Actor } from './steps.ts';
@@ -36,14 +37,17 @@ export type Look = {
   connection?(world: ModelWorld, write: RowWrite<Connection>): void;
   robot?(world: ModelWorld, write: RowWrite<RobotSession>): void;
   session?(world: ModelWorld, write: RowWrite<ClientSession>): void;
+  client?(world: ModelWorld, write: RowWrite<MemoryClient> & { clientId: ClientId }): void;
   /** Before a `goAway`, a `welcome` or a `close` is tried, whatever becomes of it. */
   attempted?(
     world: ModelWorld,
     of: { by: Actor; to: ConnectionId; what: ServerMessage['type'] | 'close' },
   ): void;
   delivered?(world: ModelWorld, post: { by: Actor; to: ConnectionId; message: ServerMessage }): void;
-  /** The gateway failed at a post, a question or a close. */
-  failed?(world: ModelWorld, of: { by: Actor; to: ConnectionId }): void;
+  /** It has arrived, as a post or as an answer: what a gateway accepts may be lost on a dead socket. */
+  heard?(world: ModelWorld, word: { by: Actor; to: ConnectionId; message: ServerMessage }): void;
+  /** The gateway failed at a post, or without a message at a question or a close. */
+  failed?(world: ModelWorld, of: { by: Actor; to: ConnectionId; message?: ServerMessage | undefined }): void;
   /** The revocations could not be read. */
   blinded?(world: ModelWorld, by: Actor): void;
   answered?(world: ModelWorld, answer: Answer): void;

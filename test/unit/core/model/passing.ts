@@ -11,16 +11,31 @@ export type Passing =
       /** Which connection, counted back from the one that connected last. */
       readonly of: number;
       readonly plusMs: number;
-    };
+    }
+  /** Until the first window of those who are away ends. */
+  | { readonly until: 'window'; readonly plusMs: number };
 
-export function msOf(passing: Passing, { clock, policy, state, socketAt }: ModelWorld): number {
+export function msOf(passing: Passing, world: ModelWorld): number {
   if (typeof passing === 'number') return passing;
+  const { clock, policy, state, socketAt } = world;
+  if (passing.until === 'window') return Math.max(0, windowEnd(world) + passing.plusMs - clock.at);
   const socket = socketAt(passing.of);
   const row = socket && state.connections.get(socket.connectionId);
   if (row === undefined) return 0;
   const at = passing.until === 'deadline' ? row.nextDeadlineAt : closesAt(policy, row);
   return Math.max(0, at + passing.plusMs - clock.at);
 }
+
+function windowEnd({ clock, state }: ModelWorld): number {
+  const away = [...state.sessions.values(), ...state.robots.values()];
+  const ends = away.map(({ resumeEndsAt }) => resumeEndsAt).filter((at) => at !== undefined);
+  return Math.min(...ends.filter((at) => at > clock.at), clock.at + 120_000);
+}
+
+export const untilWindow = fc.record({
+  until: fc.constant('window' as const),
+  plusMs: fc.constantFrom(-1000, -1, 0, 0, 1, 1000),
+});
 
 /** Just before something, too: then what is begun in time is at work when the moment comes. */
 export const untilSomething = fc.record({

@@ -22,6 +22,7 @@ import type { RelayDeps } from '../../../../functions/core/use-cases/relay-signa
 import type { RevokeDeps } from '../../../../functions/core/use-cases/revoke.ts';
 import { deadlineShards } from '../../../../functions/table-shapes.ts';
 import type { ConnectionId } from '../../../../protocol/ids.ts';
+import type { ServerMessage } from '../../../../protocol/messages.ts';
 import { countingIds } from '../support/counting-ids.ts';
 import type { Look } from './look.ts';
 import type { Actor, Round } from './steps.ts';
@@ -35,6 +36,7 @@ type Inside = {
   /** How many turns the next call of that name lets pass. */
   turnsFor(call: string): number;
   wrote(by: Actor, id: ConnectionId): void;
+  heard(by: Actor, to: ConnectionId, message: ServerMessage): void;
 };
 
 /** What every use case may ask for, together. */
@@ -75,16 +77,20 @@ export function modelPorts(inside: Inside): (by: Actor) => ModelDeps {
         state.sessions,
         seen((look, write) => look.session?.(world, { by, ...write })),
       ),
+      clients: watchedMap(state.clients, ({ key, ...write }) => {
+        for (const look of looks) look.client?.(world, { by, clientId: key, ...write });
+      }),
     };
     const peers = gateway.port({
+      heard: (to, message) => inside.heard(by, to, message),
       attempted(to, what) {
         for (const look of looks) look.attempted?.(world, { by, to, what });
       },
       delivered(to, message) {
         for (const look of looks) look.delivered?.(world, { by, to, message });
       },
-      failed(to) {
-        for (const look of looks) look.failed?.(world, { by, to });
+      failed(to, message) {
+        for (const look of looks) look.failed?.(world, { by, to, message });
       },
     });
     const lifeLog = {
@@ -165,7 +171,7 @@ function laggingIndex({ world }: Inside) {
     (createdAt.get(id) ?? Number.NEGATIVE_INFINITY) + setting.indexLagMs > clock.at;
 
   return {
-    wrote({ before, after }: Write<Connection>) {
+    wrote({ before, after }: Omit<Write<Connection>, 'key'>) {
       if (before === undefined && after !== undefined) createdAt.set(after.connectionId, clock.at);
       if (before === undefined || before.nextDeadlineAt === after?.nextDeadlineAt) return;
       former.set(before.connectionId, { dueAt: before.nextDeadlineAt, until: clock.at + setting.indexLagMs });

@@ -2,14 +2,16 @@ import type { Scheduler } from 'fast-check';
 import { memoryState } from '../../../../functions/adapters/memory/memory-state.ts';
 import { DependencyUnavailable } from '../../../../functions/core/ports/dependency-unavailable.ts';
 import type { ConnectionId, SessionId } from '../../../../protocol/ids.ts';
+import type { ServerMessage } from '../../../../protocol/messages.ts';
 import { gateway as limits, makeTokenPolicy } from '../../../../protocol/token-policy.ts';
 import { endpoint, socketNamed } from '../support/cast.ts';
-import { operator1, operator2, rover1, type User } from '../support/people.ts';
+import { admin1, operator1, operator2, rover1, type User } from '../support/people.ts';
 import { t0 } from '../support/world.ts';
 import { type ModelToken, modelCognito } from './cognito.ts';
 import { modelGateway } from './gateway.ts';
 import { revocationLedger } from './ledger.ts';
 import type { Answer, Look } from './look.ts';
+import { memories } from './memories.ts';
 import { msOf } from './passing.ts';
 import { modelPorts } from './ports.ts';
 import type { Actor, Round, Step } from './steps.ts';
@@ -25,8 +27,8 @@ export const policy = makeTokenPolicy({
   rollOverMs: { from: 100_000, to: 162_000 },
 });
 
-/** Two devices that take themselves for the same robot, and two people. */
-export const users = [rover1, rover1, operator1, operator2] as const;
+/** Two devices that take themselves for the same robot, two people, and one who may do all. */
+export const users = [rover1, rover1, operator1, operator2, admin1] as const;
 
 /** What the world itself knows of a socket, apart from any row. */
 export type ModelSocket = {
@@ -64,6 +66,7 @@ export function modelWorld(scheduler: Scheduler, given: readonly Look[], setting
   const cognito = modelCognito(clock, { tokenMs: policy.tokenMs, skewMs: setting.skewMs });
   const gateway = modelGateway(clock);
   const ledger = revocationLedger();
+  const remembered = memories();
   const sockets: ModelSocket[] = [];
   const sessionIds: SessionId[] = [];
   let order = 0;
@@ -82,6 +85,7 @@ export function modelWorld(scheduler: Scheduler, given: readonly Look[], setting
     sockets,
     sessionIds,
     setting,
+    remembered,
     socketOf: (id: ConnectionId) => sockets.find(({ connectionId }) => connectionId === id),
 
     /**
@@ -123,6 +127,10 @@ export function modelWorld(scheduler: Scheduler, given: readonly Look[], setting
       return {
         by,
         deps: ports(by),
+        /** An answer to the caller, if it can still hear it. */
+        replied(message: ServerMessage) {
+          if (connectionId !== undefined && gateway.canHear(connectionId)) heard(by, connectionId, message);
+        },
         answered(refusal: string | undefined, token?: ModelToken) {
           const answer: Answer = { by, refusal, ...(token !== undefined && { token }) };
           for (const look of looks) look.answered?.(world, answer);
@@ -171,11 +179,18 @@ export function modelWorld(scheduler: Scheduler, given: readonly Look[], setting
       const { slow } = round;
       return slow?.call === call && slow.nth === callsOfSlow++ ? slow.turns : 1;
     },
+    heard,
     wrote(by, id) {
       writers.set(id, (writers.get(id) ?? new Set()).add(by));
     },
   });
   return world;
+
+  function heard(by: Actor, to: ConnectionId, message: ServerMessage) {
+    const socket = world.socketOf(to);
+    if (socket !== undefined) remembered.heard(socket, message);
+    for (const look of looks) look.heard?.(world, { by, to, message });
+  }
 
   /** Of several at once the first: what it has taken up, the others leave to it. */
   function cleanedUpAt(): number | undefined {

@@ -11,15 +11,19 @@ import {
 } from '../steps.ts';
 import { policy, type Setting } from '../world.ts';
 import { cleanups } from './cleanup.ts';
+import { helloAgain, returns } from './come-back.ts';
 import { arrivals, connects } from './connect.ts';
+import { controls } from './control.ts';
 import { hellos } from './hello.ts';
-import { byes, cuts, disconnects } from './leave.ts';
+import { byes, cuts, deafenings, disconnects, losses } from './leave.ts';
 import { moments } from './moment.ts';
 import { opens } from './open-session.ts';
 import { refreshes } from './refresh.ts';
+import { atWindowsEnd, lostAndBack, meeting, ofReturns } from './return-scenes.ts';
 import { revokes } from './revoke.ts';
 import { atTheLast, atTheMoment, badWelcome, oldCopy, theOffered, troubles, whileRevoked } from './scenes.ts';
 import { closes, signals } from './signal.ts';
+import { watches } from './watch.ts';
 
 const each = {
   connect: connects.any,
@@ -35,6 +39,12 @@ const each = {
   revoke: revokes.any,
   cleanup: cleanups.any,
   moment: moments.any,
+  back: returns.any,
+  helloAgain: helloAgain.any,
+  lose: losses.any,
+  deafen: deafenings.any,
+  control: controls.any,
+  watch: watches.any,
 };
 
 function often(weights: { readonly [What in keyof typeof each]?: number }): fc.Arbitrary<Step> {
@@ -49,6 +59,7 @@ function often(weights: { readonly [What in keyof typeof each]?: number }): fc.A
 const anything = often({
   ...{ connect: 2, arrive: 3, hello: 8, refresh: 8, open: 9, signal: 14, close: 1, moment: 2 },
   ...{ cut: 2, disconnect: 4, bye: 1, revoke: 1, cleanup: 4 },
+  ...{ back: 3, control: 3, watch: 1, deafen: 1 },
 });
 
 /** Tokens that run out and are refreshed, and the cleanup that sees to it. */
@@ -63,11 +74,22 @@ const revoking = often({
   ...{ cut: 1, disconnect: 1, bye: 4, revoke: 10, cleanup: 2 },
 });
 
+/** Who is lost and comes back, and who is in control. */
+const returning = often({
+  ...{ connect: 1, arrive: 3, hello: 1, helloAgain: 3, back: 14, lose: 6, deafen: 2, cut: 3, disconnect: 5 },
+  ...{ open: 8, control: 14, signal: 6, close: 2, watch: 4, refresh: 3, bye: 1, cleanup: 5, moment: 2 },
+});
+
 const token = { signIn: 'latest', lifeMs: policy.tokenMs, ageMs: 0 } as const;
 const aRobot = oneByOne(arrivals.of({ user: 0, ...token }));
 const andAClient = oneByOne(arrivals.of({ user: 2, ...token }));
 const andASession = oneByOne(opens.of({ back: 0, mode: 'control', requestId: undefined }));
 const andAnother = oneByOne(connects.of({ user: 1, ...token }));
+const andAnAdmin = [
+  ...oneByOne(arrivals.of({ user: 4, ...token })),
+  ...oneByOne(opens.of({ back: 0, mode: 'view', requestId: undefined })),
+];
+const andWatches = oneByOne(watches.of({ back: 0, named: false }));
 const andAnotherTab = oneByOne(arrivals.of({ user: 2, ...token, signIn: 'new' }));
 
 /** Where a program begins: most with somebody there, or little would come of it. */
@@ -78,6 +100,7 @@ const beginnings = fc.constantFrom(
   [...aRobot, ...andAClient, ...andASession],
   [...aRobot, ...andAClient, ...andASession, ...andAnother],
   [...aRobot, ...andAClient, ...andASession, ...andAnotherTab],
+  [...aRobot, ...andAClient, ...andASession, ...andAnAdmin, ...andWatches],
 );
 
 const setting: fc.Arbitrary<Setting> = fc.record({
@@ -139,6 +162,18 @@ export const stresses = [
       scenes: [
         { weight: 3, arbitrary: whileRevoked },
         { weight: 2, arbitrary: theOffered },
+      ],
+    }),
+  },
+  {
+    stress: 'who comes back, and who is in control',
+    programs: stressing(returning, {
+      trouble: ofReturns,
+      thenPass: littleTime,
+      scenes: [
+        { weight: 3, arbitrary: meeting },
+        { weight: 2, arbitrary: lostAndBack },
+        { weight: 1, arbitrary: atWindowsEnd },
       ],
     }),
   },

@@ -8,15 +8,25 @@ export const hellos = steps('hello', anySocket, async (world, back) => {
   if (socket !== undefined) await greet(world, socket);
 });
 
-export async function greet(world: ModelWorld, socket: ModelSocket): Promise<void> {
+/** What a `hello` brings of before. */
+export type Brought = {
+  readonly resume?: string | true | undefined;
+  readonly received?: Readonly<Record<string, number>> | undefined;
+};
+
+export async function greet(
+  world: ModelWorld,
+  socket: ModelSocket,
+  { resume, received }: Brought = {},
+): Promise<void> {
   socket.saidHello = true;
   const { deps, answered } = world.acts('hello', socket.connectionId);
   const outcome = await sayHello(deps, {
     caller: addressOf(socket),
     protocol: 1,
     requestId: undefined,
-    resume: undefined,
-    received: undefined,
+    resume,
+    received,
   });
   answered(outcome.ok ? undefined : outcome.refusal.code);
 }

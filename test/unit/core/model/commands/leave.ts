@@ -16,6 +16,26 @@ export const cuts = steps('cut', anySocket, async (world, back) => {
   if (socket !== undefined) world.gateway.cut(socket.connectionId);
 });
 
+/** The way to a socket dies while others are at work, and nobody knows: what is posted is accepted and lost. */
+export const deafenings = steps(
+  'deafen',
+  fc.record({ back: anySocket, turns: fc.nat({ max: 12 }) }),
+  async (world, { back, turns }) => {
+    const socket = world.socketAt(back);
+    for (let left = turns; left > 0; left--) await world.turn('deafen: later');
+    if (socket !== undefined) world.gateway.deafen(socket.connectionId);
+  },
+);
+
+/** A socket is cut, and the gateway tells so at once. */
+export const losses = steps('lose', anySocket, async (world, back) => {
+  const socket = world.socketAt(back);
+  if (socket === undefined) return;
+  const { connectionId } = socket;
+  world.gateway.cut(connectionId);
+  await disconnect(world.acts('$disconnect', connectionId).deps, { connectionId, endpoint });
+});
+
 /** The gateway tells that a socket is closed: soon, late, twice, out of order, or, where no step does it, never. */
 export const disconnects = steps('$disconnect', fc.nat({ max: 5 }), async (world, back) => {
   const { owed } = world.gateway;

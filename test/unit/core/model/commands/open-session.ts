@@ -16,9 +16,11 @@ export const opens = steps(
   async (world, { back, mode, requestId }) => {
     const socket = world.socketAt(back);
     if (socket === undefined) return;
-    const { deps, answered } = world.acts('openSession', socket.connectionId);
+    const { deps, answered, replied } = world.acts('openSession', socket.connectionId);
     const outcome = await openSession(deps, { caller: addressOf(socket), robotId: roverId, mode, requestId });
     answered(outcome.ok ? undefined : outcome.refusal.code);
-    if (outcome.ok) world.sessionIds.push(outcome.value.sessionId);
+    if (!outcome.ok) return;
+    world.sessionIds.push(outcome.value.sessionId);
+    replied({ type: 'sessionOpened', ...outcome.value, iceServers: [] });
   },
 );

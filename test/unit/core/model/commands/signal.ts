@@ -14,7 +14,9 @@ export const signals = steps('signal', toSession, async (world, { back, session 
   const sessionId = sessionAt(world, session);
   if (socket === undefined || sessionId === undefined) return;
   const { deps, answered } = world.acts('signal', socket.connectionId);
-  const outcome = await relaySignal(deps, { caller: addressOf(socket), signal: signalOf(sessionId) });
+  const side = socket.user.groups.includes('robots') ? 'robot' : 'client';
+  const signal = signalOf(sessionId, { seq: world.remembered.nextSeq(side, sessionId) });
+  const outcome = await relaySignal(deps, { caller: addressOf(socket), signal });
   answered(outcome.ok ? undefined : outcome.refusal.code);
 });
 
@@ -23,12 +25,14 @@ export const closes = steps('closeSession', toSession, async (world, { back, ses
   const socket = world.socketAt(back);
   const sessionId = sessionAt(world, session);
   if (socket === undefined || sessionId === undefined) return;
-  const { deps, answered } = world.acts('closeSession', socket.connectionId);
+  const { deps, answered, replied } = world.acts('closeSession', socket.connectionId);
   const caller = addressOf(socket);
   const outcome = await closeSession(deps, { caller, robotId: roverId, sessionId, reason: 'closed' });
+  if (outcome.ok) replied({ type: 'sessionClosed', ...outcome.value });
   answered(outcome.ok ? undefined : outcome.refusal.code);
 });
 
-function sessionAt({ sessionIds }: ModelWorld, back: number) {
+/** One of the last sessions. */
+export function sessionAt({ sessionIds }: ModelWorld, back: number) {
   return sessionIds[sessionIds.length - 1 - (back % Math.max(sessionIds.length, 1))];
 }

@@ -3,9 +3,15 @@ import { type Invariant, mustHold } from '../look.ts';
 import type { Actor } from '../steps.ts';
 import type { ModelSocket, ModelWorld } from '../world.ts';
 
-const relayed = new Set(['signal', 'sessionRequested', 'sessionClosed']);
+const relayed = new Set([
+  ...['signal', 'sessionRequested', 'sessionClosed', 'peerAway', 'peerBack'],
+  ...['controlChanged', 'controlRequested', 'robotStatus'],
+]);
 /** All but `refreshToken`, `ping` and `bye`. */
-const forTheLiving = new Set(['hello', 'openSession', 'signal', 'closeSession']);
+const forTheLiving = new Set([
+  ...['hello', 'openSession', 'signal', 'closeSession', 'watchRobots'],
+  ...['requestControl', 'forceControl', 'grantControl', 'releaseControl'],
+]);
 const byCopies = new Set(['signal', 'closeSession']);
 
 /** Whether a connection had expired when a step began: what runs out while it is at work is not seen by it. */

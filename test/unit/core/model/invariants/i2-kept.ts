@@ -1,9 +1,12 @@
 import type { ClientSession } from '../../../../../functions/core/model/client-session.ts';
 import type { Connection } from '../../../../../functions/core/model/connection.ts';
 import type { SessionId } from '../../../../../protocol/ids.ts';
+import { known } from '../known-limits.ts';
 import { type Invariant, mustHold } from '../look.ts';
 import type { Actor } from '../steps.ts';
 import { type ModelWorld, policy } from '../world.ts';
+
+const changesControl = new Set(['requestControl', 'forceControl', 'grantControl', 'releaseControl']);
 
 /** What answers `token_expired` when it is not so, or knows nothing of a connection that is there. */
 const asked = new Set(['refresh', 'refresh (demoted)', 'openSession', 'signal', 'closeSession', 'hello']);
@@ -19,6 +22,8 @@ export const kept: Invariant = {
     const dropped: { sessionId: SessionId; by: Actor }[] = [];
     /** The robot was offline at some time in this round: what ends its sessions may have begun then. */
     let wasOffline = false;
+    /** Who wrote the sessions that are new in this round: an opening that fails takes back what it wrote. */
+    const created = new Map<SessionId, Actor>();
     return {
       connection(world, { by, before, after }) {
         if (before === undefined) return;
@@ -36,9 +41,10 @@ export const kept: Invariant = {
       },
 
       session(world, { by, before, after }) {
+        if (before === undefined && after !== undefined) created.set(after.sessionId, by);
         if (before === undefined || after !== undefined) return;
         mustHold(
-          wasOffline || mayEnd(world, by, before),
+          wasOffline || created.get(before.sessionId) === by || mayEnd(world, by, before),
           `${by.name} ${by.connectionId ?? ''} ended ${before.sessionId} of ${before.socket?.connectionId}`,
         );
       },
@@ -46,6 +52,7 @@ export const kept: Invariant = {
       robot(_world, { by, before, after }) {
         if (after?.state === 'offline') wasOffline = true;
         const sessionId = before?.controllerSessionId;
+        if (changesControl.has(by.name)) return;
         if (sessionId !== undefined && sessionId !== after?.controllerSessionId)
           dropped.push({ sessionId, by });
       },
@@ -66,7 +73,7 @@ export const kept: Invariant = {
           refusal !== 'token_expired' || socket.knownUntil + graceMs <= world.clock.at,
           `${by.name} of ${by.connectionId} was refused as expired, and is not`,
         );
-        const isThere = row.state === 'ready' && by.name !== 'hello';
+        const isThere = row.state === 'ready' && by.name !== 'hello' && !isOlder(world, row);
         const isRevoked = token && world.ledger.covers(token.user.principalId, token.life, 'asked');
         mustHold(
           refusal !== 'unauthenticated' || !isThere || isRevoked === true,
@@ -75,6 +82,7 @@ export const kept: Invariant = {
       },
 
       afterRound({ state, sockets }) {
+        created.clear();
         for (const { sessionId, by } of dropped.splice(0)) {
           const session = [...state.sessions.values()].find((each) => each.sessionId === sessionId);
           const robot = session && state.robots.get(session.robotId);
@@ -115,27 +123,54 @@ function mayClose({ clock, gateway, ledger }: ModelWorld, by: Actor, before: Con
   }
 }
 
-function mayEnd({ state, clock, socketOf }: ModelWorld, by: Actor, before: ClientSession): boolean {
-  if (before.socket === undefined) return by.name === 'cleanup' || by.name === 'hello';
+function mayEnd(world: ModelWorld, by: Actor, before: ClientSession): boolean {
+  const { state, clock, socketOf } = world;
+  const actor = by.connectionId === undefined ? undefined : socketOf(by.connectionId);
+  const isOfRobot = actor?.user.groups.includes('robots') ?? false;
+  if (hasLeft(world, before)) return true;
+  // Who waits is ended by its robot, by the end of the window, or by a return with other groups.
+  if (before.socket === undefined) {
+    const isOver = (before.resumeEndsAt ?? 0) <= clock.at;
+    return by.name === 'cleanup' ? isOver : by.name === 'hello' || isOfRobot || isOwn(world, by, before);
+  }
   const { connectionId } = before.socket;
   const row = state.connections.get(connectionId);
   const robot = state.robots.get(before.robotId);
   if (row === undefined || row.state === 'closing') return true;
   if (robot === undefined) return true;
-  const actor = by.connectionId === undefined ? undefined : socketOf(by.connectionId);
-  const isOfRobot = actor?.user.groups.includes('robots') ?? false;
   switch (by.name) {
     case 'closeSession':
       return by.connectionId === connectionId || isOfRobot;
     case 'openSession':
-    case 'refresh (demoted)':
       return by.connectionId === connectionId;
+    case 'refresh (demoted)':
+      return by.connectionId === connectionId || known.endedByOldConnection;
     // The robot was replaced, and its new connection knows nothing of what was before.
     case 'hello':
-      return isOfRobot;
+      return isOfRobot || isOwn(world, by, before);
     case 'cleanup':
       return row.token.expiresAt + policy.graceMs <= clock.at;
     default:
       return false;
   }
+}
+
+/** The client is, or was last, on a connection that is at its end, from which it does not come back. */
+function hasLeft({ state }: ModelWorld, { clientId }: ClientSession): boolean {
+  const client = state.clients.get(clientId);
+  const last = client?.connectionId ?? client?.detachedFrom;
+  const row = last && state.connections.get(last);
+  const mayReturn = row?.endsAs === 'disconnect' || row?.endsAs === 'gone';
+  return row?.state === 'closing' && !mayReturn;
+}
+
+function isOwn({ state }: ModelWorld, by: Actor, { clientId }: ClientSession): boolean {
+  const client = state.clients.get(clientId);
+  const last = client?.connectionId ?? client?.detachedFrom;
+  return last !== undefined && last === by.connectionId;
+}
+
+/** Its client is on another connection by now. */
+function isOlder({ state }: ModelWorld, { connectionId, client }: Connection): boolean {
+  return client !== undefined && state.clients.get(client.clientId)?.connectionId !== connectionId;
 }

@@ -1,4 +1,5 @@
 import type { Identity } from '../../../../../functions/core/model/identity.ts';
+import { mayUse } from '../../../../../functions/core/model/permission.ts';
 import type { ConnectionId } from '../../../../../protocol/ids.ts';
 import { type Invariant, mustHold } from '../look.ts';
 
@@ -38,7 +39,7 @@ export const identity: Invariant = {
           if (mode !== 'control' || row === undefined || row.state === 'closing') continue;
           if (unanswered.has(row.connectionId)) continue;
           const { groups } = row.identity;
-          mustHold(groups.includes('operators'), `${sessionId} may drive, and its holder may not any more`);
+          mustHold(mayUse(groups, 'control'), `${sessionId} may drive, and its holder may not any more`);
         }
       },
     };

@@ -2,6 +2,9 @@ import { retryMs } from '../../../../../functions/core/use-cases/end-connection.
 import type { ConnectionId } from '../../../../../protocol/ids.ts';
 import { type Invariant, mustHold } from '../look.ts';
 
+/** What is said to a connection about itself. What is said of a peer that has ended is due by the peer's row. */
+const ofItself: ReadonlySet<string> = new Set(['tokenExpiring', 'tokenExpired', 'goAway', 'error']);
+
 /** I6: the cleanup acts on what is due and on nothing else, and then nothing is due any more. */
 export const cleanup: Invariant = {
   name: 'I6: a cleanup closes no live connection with a valid token, acts on what is due only, and on all of it',
@@ -36,7 +39,7 @@ export const cleanup: Invariant = {
       },
 
       delivered(world, { by, to, message }) {
-        if (by.name !== 'cleanup' || message.type === 'sessionClosed') return;
+        if (by.name !== 'cleanup' || !ofItself.has(message.type)) return;
         const wasDue = (soonest.get(to) ?? Number.POSITIVE_INFINITY) <= world.clock.at;
         mustHold(wasDue, `the cleanup said ${message.type} to ${to}, which was not due`);
       },

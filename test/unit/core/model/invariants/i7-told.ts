@@ -1,0 +1,78 @@
+import type { ConnectionId, SessionId } from '../../../../../protocol/ids.ts';
+import type { ServerMessage } from '../../../../../protocol/messages.ts';
+import { beliefs, isListening } from '../beliefs.ts';
+import { known } from '../known-limits.ts';
+import { type Invariant, mustHold } from '../look.ts';
+
+/** Who is in control, by what the robot must believe: of words about control that with the highest lease epoch. */
+type Lease = { readonly holder: SessionId | null; readonly leaseEpoch: number };
+
+const words = new Set(['welcome', 'sessionRequested', 'controlChanged', 'sessionClosed']);
+
+/** I7: at rest the robot obeys who has control by its row. */
+export const controlTold: Invariant = {
+  name: 'I7: at rest the robot was told last who has control, unless a post to it failed',
+  look() {
+    const believed = beliefs<'control', Lease>();
+    const leases = new Map<ConnectionId, Lease>();
+    return {
+      connection({ clock }, { before, after }) {
+        if (before !== undefined && after !== undefined && before.token.expiresAt <= clock.at) {
+          believed.doubt(before.connectionId);
+        }
+      },
+      robot(_world, { by, after }) {
+        const to = after?.socket?.connectionId;
+        if (known.toldWhileClaimed && by.name === 'hello' && to !== undefined && to !== by.connectionId) {
+          believed.doubt(to);
+        }
+      },
+      failed(_world, { to, message }) {
+        if (message !== undefined && words.has(message.type)) believed.doubt(to);
+      },
+      heard(world, { to, message }) {
+        if (world.socketOf(to)?.user.groups.includes('robots') !== true) return;
+        const before = leases.get(to) ?? { holder: null, leaseEpoch: 0 };
+        const lease = leaseAfter(message, before);
+        if (lease === undefined) return;
+        leases.set(to, lease);
+        believed.told(to, 'control', lease);
+      },
+      afterRound(world) {
+        const [robot] = world.state.robots.values();
+        const { socket, controllerSessionId = null } = robot ?? {};
+        for (const { connectionId } of world.sockets) {
+          const row = world.state.connections.get(connectionId);
+          if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(connectionId);
+        }
+        if (socket !== undefined && isListening(world, socket.connectionId)) {
+          const lease = believed.of(socket.connectionId, 'control');
+          mustHold(
+            lease === undefined || lease.holder === controllerSessionId,
+            `${socket.connectionId} obeys ${lease?.holder}, and control is with ${controllerSessionId}`,
+          );
+        }
+        believed.nextRound();
+      },
+    };
+  },
+};
+
+function leaseAfter(message: ServerMessage, { holder, leaseEpoch }: Lease): Lease | undefined {
+  switch (message.type) {
+    case 'welcome': {
+      const controller = message.sessions.find(({ mode }) => mode === 'control');
+      return { holder: controller?.sessionId ?? null, leaseEpoch: 0 };
+    }
+    case 'sessionRequested':
+      return message.mode === 'control' ? { holder: message.sessionId, leaseEpoch } : undefined;
+    case 'sessionClosed':
+      return message.sessionId === holder ? { holder: null, leaseEpoch } : undefined;
+    case 'controlChanged':
+      return message.leaseEpoch < leaseEpoch
+        ? undefined
+        : { holder: message.sessionId, leaseEpoch: message.leaseEpoch };
+    default:
+      return undefined;
+  }
+}

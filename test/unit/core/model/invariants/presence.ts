@@ -1,0 +1,43 @@
+import type { ConnectionId, RobotId } from '../../../../../protocol/ids.ts';
+import { beliefs, isListening } from '../beliefs.ts';
+import { type Invariant, mustHold } from '../look.ts';
+
+/** Who watches is told of each change; how it is at the beginning, `listRobots` says. */
+export const presence: Invariant = {
+  name: 'presence: at rest the last status that a watcher was told is how the robot is',
+  look() {
+    const believed = beliefs<RobotId, string>();
+    const begins = new Set<ConnectionId>();
+    return {
+      connection({ clock }, { before, after }) {
+        if (before !== undefined && after !== undefined && before.token.expiresAt <= clock.at) {
+          believed.doubt(before.connectionId);
+        }
+      },
+      failed(_world, { to, message }) {
+        if (message?.type === 'robotStatus') believed.doubt(to);
+      },
+      heard(_world, { to, message }) {
+        if (message.type === 'watching') begins.add(to);
+        if (message.type === 'robotStatus') believed.told(to, message.robotId, message.state);
+      },
+      afterRound(world) {
+        for (const { robotId, state } of world.state.robots.values()) {
+          for (const id of begins) believed.told(id, robotId, state);
+          for (const { connectionId: id } of world.sockets) {
+            const row = world.state.connections.get(id);
+            if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(id);
+            if (!isListening(world, id) || row?.watching.length === 0) continue;
+            const word = believed.of(id, robotId);
+            mustHold(
+              word === undefined || word === state,
+              `${id} believes ${robotId} ${word}, and it is ${state}`,
+            );
+          }
+        }
+        begins.clear();
+        believed.nextRound();
+      },
+    };
+  },
+};
