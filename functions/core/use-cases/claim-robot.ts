@@ -31,6 +31,8 @@ export type RobotHello = Returning & {
 type Claimed = {
   readonly current: RobotSession;
   readonly arrival: RobotArrival;
+  /** Whether this `hello` has claimed; false when it merely repeats one that is over. */
+  readonly isNew: boolean;
   readonly undo?: { readonly previous: RobotSession | undefined };
 };
 
@@ -53,7 +55,7 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
   }
   const sessions = await takeOver(deps, hello, claimed);
   if (sessions === 'gone') return claimed.undo === undefined ? done(undefined) : unauthenticated();
-  if (claimed.arrival.isTold) {
+  if (!claimed.isNew) {
     await orNote(deps.lifeLog, 'hello.tell-changed', () =>
       tellWhatHasChanged(deps, hello, { told: sessions }),
     );
@@ -73,7 +75,9 @@ async function held(deps: HelloDeps, { robotId, connection }: RobotHello) {
 async function claimedBefore(deps: HelloDeps, hello: RobotHello): Promise<Claimed | undefined> {
   if (hello.connection.state !== 'ready') return undefined;
   const own = await held(deps, hello);
-  return own?.arrival.isTold === true ? { current: own.robot, arrival: own.arrival } : undefined;
+  return own?.arrival.isTold === true
+    ? { current: own.robot, arrival: own.arrival, isNew: false }
+    : undefined;
 }
 
 async function claimNow(deps: HelloDeps, hello: RobotHello): Promise<Claimed | undefined> {
@@ -83,7 +87,8 @@ async function claimNow(deps: HelloDeps, hello: RobotHello): Promise<Claimed | u
   const claim = await claimFor(deps, robotId, { socket, fleets, resume });
   if (!claim.won) return undefined;
   const { current, arrival } = claim;
-  return claim.repeated ? { current, arrival } : { current, arrival, undo: { previous: claim.previous } };
+  const claimed = { current, arrival, isNew: true };
+  return claim.repeated ? claimed : { ...claimed, undo: { previous: claim.previous } };
 }
 
 /** The newest wins; or, by configuration, whoever has the robot keeps it for as long as its socket is there. */
@@ -119,15 +124,14 @@ async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): P
 async function welcomeRobot(
   deps: HelloDeps,
   hello: RobotHello,
-  { current, arrival }: Claimed,
+  { current, arrival, isNew }: Claimed,
 ): Promise<Settlement> {
   const { connection, robotId } = hello;
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'ready' });
   const ready = { client: undefined, nextDeadlineAt };
-  if (connection.state !== 'ready' && !(await deps.connections.markReady(connection.connectionId, ready))) {
-    return 'gone';
-  }
-  if (!arrival.isTold && needsListing(current, arrival)) {
+  // After a claim always: its end may have come in between, and found the robot not its own.
+  if (isNew && !(await deps.connections.markReady(connection.connectionId, ready))) return 'gone';
+  if (isNew && needsListing(current, arrival)) {
     await deps.fleets.enlist(robotId, { fleets: current.fleets, left: [] });
   }
   // Before `welcome`: what is opened from here on finds the new connection, and is not to be ended.
@@ -148,7 +152,10 @@ function needsListing(current: RobotSession, arrival: RobotArrival): boolean {
 }
 
 /** A robot that begins anew has only what was opened since. */
-function isKept({ openedAt }: ClientSession, { current, arrival }: Claimed): boolean {
+function isKept(
+  { openedAt }: ClientSession,
+  { current, arrival }: Pick<Claimed, 'current' | 'arrival'>,
+): boolean {
   const [claimedAt = 0] = current.claimedAt;
   return arrival.resume || arrival.isTold || openedAt > claimedAt;
 }
