@@ -1,0 +1,85 @@
+import type { Cancel, Clock } from '../environment/clock.ts';
+import { MessageTooLarge } from '../errors.ts';
+import { bytesOf } from '../wire/message-size.ts';
+import type { ErrorMessage, SessionKey, SignalKind } from '../wire/messages.ts';
+
+/** So many sent signals are kept, to be sent again. More are not under way at once in any negotiation. */
+export const keptSignals = 64;
+const resendFirstMs = 500;
+const resendLongestMs = 5_000;
+
+export type OutgoingSignal = SessionKey & {
+  readonly action: 'signal';
+  readonly seq: number;
+  readonly kind: SignalKind;
+  readonly data?: unknown;
+};
+
+export type Outbox = {
+  /**
+   * Numbers, keeps and sends one signal. Gives its `seq`.
+   *
+   * @throws {MessageTooLarge} for more than the server takes; nothing is numbered then.
+   */
+  send(kind: SignalKind, data?: unknown): number;
+  /** Sends again what is above what the other side has. Gives what it asks for and is kept no more. */
+  resendAbove(received: number): { readonly from: number; readonly to: number } | undefined;
+  /** The server refused one: it is sent again after a moment when that may help. */
+  refused(error: ErrorMessage): void;
+  stop(): void;
+};
+
+/** What one side of a session has sent, until it can be sure that it is not asked for again. */
+export function createOutbox(of: {
+  readonly clock: Clock;
+  readonly key: SessionKey;
+  readonly maxBytes: () => number;
+  readonly transmit: (signal: OutgoingSignal) => void;
+}): Outbox {
+  const kept = new Map<number, OutgoingSignal>();
+  const resends = new Map<number, { times: number; cancel: Cancel }>();
+  let lastSeq = 0;
+
+  function forgetResends(): void {
+    for (const { cancel } of resends.values()) cancel();
+    resends.clear();
+  }
+
+  return {
+    send(kind, data) {
+      const signal: OutgoingSignal = { action: 'signal', ...of.key, seq: lastSeq + 1, kind, data };
+      const bytes = bytesOf(JSON.stringify(signal));
+      if (bytes > of.maxBytes()) {
+        throw new MessageTooLarge(
+          `A signal of ${bytes} bytes is more than the ${of.maxBytes()} that the server takes.`,
+        );
+      }
+      lastSeq = signal.seq;
+      kept.set(lastSeq, signal);
+      kept.delete(lastSeq - keptSignals);
+      of.transmit(signal);
+      return lastSeq;
+    },
+    resendAbove(received) {
+      forgetResends();
+      const oldest = Math.max(1, lastSeq - keptSignals + 1);
+      for (const seq of [...kept.keys()]) if (seq <= received) kept.delete(seq);
+      for (const signal of kept.values()) of.transmit(signal);
+      return received + 1 < oldest ? { from: received + 1, to: oldest - 1 } : undefined;
+    },
+    refused({ seq, code, retryable, retryAfterMs }) {
+      // An expired token is being refreshed at this moment; within the grace all is as it was.
+      if (seq === undefined || !(retryable || code === 'token_expired')) return;
+      const signal = kept.get(seq);
+      if (signal === undefined) return;
+      const { times, cancel } = resends.get(seq) ?? { times: 0, cancel: () => undefined };
+      cancel();
+      const waitMs = retryAfterMs ?? Math.min(resendLongestMs, resendFirstMs * 2 ** Math.min(times, 10));
+      resends.set(seq, { times: times + 1, cancel: of.clock.after(waitMs, () => of.transmit(signal)) });
+    },
+    stop() {
+      forgetResends();
+      kept.clear();
+    },
+  };
+}

@@ -1,0 +1,238 @@
+import type { Hello } from '../connection/connection.ts';
+import type { Channel } from '../delivery/channel.ts';
+import { type Channels, createChannels } from '../delivery/channels.ts';
+import type { Cancel } from '../environment/clock.ts';
+import { createEmitter, type On } from '../environment/events.ts';
+import { watchForSleep } from '../environment/sleep-watch.ts';
+import { startTimer, type Timer } from '../environment/timer.ts';
+import { ClientClosed } from '../errors.ts';
+import type { ClosedReason } from '../reconnect/next-step.ts';
+import { createTokenKeeper } from '../tokens/token-keeper.ts';
+import type { TokenUnavailable } from '../tokens/token-source.ts';
+import { maxMessageBytes } from '../wire/constants.ts';
+import type {
+  Answer,
+  Answers,
+  Asking,
+  Message,
+  Request,
+  ServerMessage,
+  SessionKey,
+  Welcome,
+} from '../wire/messages.ts';
+import { answers } from './answers.ts';
+import { createLink } from './link.ts';
+import { type SignalingOptions, settingsOf } from './options.ts';
+import { createRequests } from './requests.ts';
+import type { SignalingState } from './state.ts';
+import { startTokenUpkeep, type TokenUpkeep } from './token-upkeep.ts';
+
+export type SignalingEvents = {
+  state: SignalingState;
+  /** Whatever the server says after `welcome`, answers included; each signal once and in order is `channel`'s. */
+  message: ServerMessage;
+  /** These sessions have ended while the connection was lost, and nobody said why. */
+  sessionsGone: readonly SessionKey[];
+  /** The token was refreshed on the open connection. */
+  tokenRefreshed: undefined;
+  /** The token source can give none until somebody acts; the connection lives on while its token does. */
+  signInRequired: TokenUnavailable;
+};
+
+/** One lasting relation with the server, over as many connections as it takes. */
+export type SignalingClient = {
+  readonly on: On<SignalingEvents>;
+  state(): SignalingState;
+  /** Begins to connect. Called again it does nothing. */
+  start(): void;
+  /**
+   * Asks the server, as soon as there is a connection. Repeated by itself over reconnects and retryable
+   * refusals, until the time limit.
+   *
+   * @throws {ServerRefused | RequestTimedOut | ClientClosed}
+   */
+  request<Name extends Asking>(action: Name, fields: Request<Name>): Promise<Answer<Name>>;
+  /** The numbered signals of one session: resent, reordered, each once. */
+  channel(key: SessionKey): Channel;
+  endChannel(sessionId: string): void;
+  /** Renews the token now: after `signInRequired`, when the user has signed in. */
+  refreshToken(): void;
+  /** Says `bye`, which ends all sessions, and never connects again. `signOut` revokes this sign-in at the server. */
+  close(of?: { signOut?: boolean }): void;
+};
+
+const leastBetweenHealsMs = 30_000;
+/** So long before the connection's greatest age it is rolled over, should `goAway` have been missed. */
+const rollOverAheadMs = 30_000;
+
+export function createSignalingClient(options: SignalingOptions): SignalingClient {
+  const settings = settingsOf(options);
+  const { clock, random, logger } = settings;
+  const emitter = createEmitter<SignalingEvents>(logger);
+  const keeper = createTokenKeeper(settings.tokens, clock);
+  let state: SignalingState = { status: 'connecting', attempt: 1 };
+  let welcome: Welcome | undefined;
+  let upkeep: TokenUpkeep | undefined;
+  let ageing: Timer | undefined;
+  let healedAt = Number.NEGATIVE_INFINITY;
+  let stopWatching: Cancel | undefined;
+  let requestCount = 0;
+  const idPrefix = random().toString(36).slice(2, 10);
+
+  const link = createLink(
+    {
+      deps: { clock, logger, openTransport: settings.transport, heartbeat: settings.heartbeat },
+      random,
+      address: settings.url,
+      keeper,
+      hello,
+      isBusy: () => channels.isBusy(),
+      isOffline: settings.page.isOffline,
+      kind: settings.kind,
+    },
+    { onWelcome, onMessage, onRecovering, onClosed },
+  );
+  const connection = () => link.current()?.connection();
+  const requests = createRequests({
+    clock,
+    random,
+    transmit: (request) => connection()?.send(request as never),
+    onTimeout: () => connection()?.probe(),
+    onLate,
+  });
+  const channels: Channels = createChannels({
+    clock,
+    maxBytes: () => welcome?.policy.maxMessageBytes ?? maxMessageBytes,
+    transmit: (signal) => connection()?.send(signal),
+    onHole: heal,
+    onBusy: (isBusy) => connection()?.setBusy(isBusy),
+  });
+
+  function hello(): Hello {
+    const { agent } = settings;
+    if (welcome === undefined) return { agent };
+    const resume = welcome.kind === 'robot' ? (true as const) : welcome.resumeKey;
+    return { agent, received: channels.received(), ...(resume === undefined ? {} : { resume }) };
+  }
+
+  function onWelcome(given: Welcome, token: string): void {
+    welcome = given;
+    upkeep?.stop();
+    upkeep = startTokenUpkeep({
+      clock,
+      random,
+      logger,
+      keeper,
+      times: given,
+      token,
+      ask: (newer) => client.request('refreshToken', { token: newer }),
+      onRefreshed: () => emitter.emit('tokenRefreshed', undefined),
+      onUnavailable: (failure) => emitter.emit('signInRequired', failure),
+      onReconnect: () => link.reconnect({ renew: true }),
+      onStop: link.stop,
+    });
+    ageing?.cancel();
+    const ageMs = given.connectionExpiresAt - given.sentAt;
+    ageing = startTimer(clock, Math.max(ageMs / 2, ageMs - rollOverAheadMs), () => link.rollOver());
+    const gone = channels.resume(given.sessions);
+    connection()?.setBusy(channels.isBusy());
+    setState({ status: 'ready', welcome: given });
+    if (gone.length > 0) emitter.emit('sessionsGone', gone);
+    requests.sendAll();
+  }
+
+  function onMessage(message: ServerMessage): void {
+    channels.take(message);
+    requests.hear(message);
+    if (message.type === 'tokenExpiring' || message.type === 'tokenExpired') upkeep?.refresh();
+    if (message.type === 'goAway') onGoAway(message);
+    if (message.type === 'error') onError(message);
+    emitter.emit('message', message);
+  }
+
+  function onGoAway({ code, reconnect, reconnectAfterMs }: Message<'goAway'>): void {
+    if (reconnect && (code === 'connection_max_age' || code === 'shutdown')) link.rollOver(reconnectAfterMs);
+  }
+
+  function onError({ code, requestId }: Message<'error'>): void {
+    if (code === 'token_expired') upkeep?.refresh();
+    // The server does not know the connection: saying hello is done on a new one.
+    if (code === 'unauthenticated') link.reconnect({ renew: true });
+    if (code === 'hello_required' && requestId !== undefined) link.reconnect({ renew: false });
+  }
+
+  /** An `openSession` that was given up must leave no ghost. */
+  function onLate(message: ServerMessage): void {
+    if (message.type !== 'sessionOpened') return;
+    const { sessionId, robotId } = message;
+    client.request('closeSession', { sessionId, robotId }).catch(() => undefined);
+  }
+
+  /** Resuming on a second connection makes the other side send again what is missing here. */
+  function heal(): void {
+    if (clock.monotonic() - healedAt < leastBetweenHealsMs) return;
+    healedAt = clock.monotonic();
+    link.rollOver();
+  }
+
+  function onRecovering(attempt: number): void {
+    if (link.current() === undefined) {
+      upkeep?.stop();
+      ageing?.cancel();
+    }
+    setState({ status: welcome === undefined ? 'connecting' : 'recovering', attempt });
+  }
+
+  function onClosed(reason: ClosedReason): void {
+    upkeep?.stop();
+    ageing?.cancel();
+    stopWatching?.();
+    channels.stop();
+    requests.failAll(new ClientClosed(reason));
+    setState({ status: 'closed', reason });
+  }
+
+  function setState(next: SignalingState): void {
+    state = next;
+    logger.info(next.status === 'closed' ? `Signaling closed: ${next.reason}.` : `Signaling ${next.status}.`);
+    emitter.emit('state', next);
+  }
+
+  function wake(): void {
+    upkeep?.recheck();
+    link.wake();
+  }
+
+  const client: SignalingClient = {
+    on: emitter.on,
+    state: () => state,
+    start() {
+      if (stopWatching !== undefined || state.status === 'closed') return;
+      const stops = [watchForSleep(clock, wake), settings.page.onWake(wake)];
+      stopWatching = () => {
+        for (const stop of stops) stop();
+      };
+      link.start();
+    },
+    async request<Name extends Asking>(action: Name, fields: Request<Name>): Promise<Answer<Name>> {
+      if (state.status === 'closed') throw new ClientClosed(state.reason);
+      requestCount += 1;
+      const request = { ...fields, action, requestId: `${idPrefix}-${requestCount}` };
+      const answer = await requests.ask(request, answers[action], settings.requestWithinMs);
+      return answer as Message<Answers[Name]>;
+    },
+    channel: (key) => channels.open(key),
+    endChannel: channels.end,
+    refreshToken() {
+      keeper.distrust();
+      if (link.current() === undefined) link.wake();
+      else upkeep?.refresh();
+    },
+    close({ signOut } = {}) {
+      const last = connection();
+      last?.send({ action: 'bye', ...(signOut === undefined ? {} : { signOut }) });
+      link.stop('closed_by_application');
+    },
+  };
+  return client;
+}
