@@ -54,8 +54,8 @@ export function startHeartbeat(of: {
 
   function probe(): void {
     if (isStopped) return;
-    of.send('ping');
     cancelDeadline ??= clock.after(settings.pongWithinMs, of.onDead);
+    of.send('ping');
   }
 
   function heard(): void {

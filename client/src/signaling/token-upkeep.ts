@@ -22,6 +22,8 @@ export type TokenUpkeep = {
 
 const jitter = 0.05;
 const leastBetweenMs = 1_000;
+/** Where each new token is old already, the source is asked less and less often, down to this. */
+const longestBetweenMs = 300_000;
 const mostRefusals = 2;
 
 /** Keeps the token of one connection fresh on that open connection. */
@@ -44,6 +46,7 @@ export function startTokenUpkeep(of: {
   let used = of.token;
   let failures = 0;
   let refusals = 0;
+  let bornLate = 0;
   let isStopped = false;
   let isRefreshing = false;
   let leftMs = () => 0;
@@ -52,12 +55,15 @@ export function startTokenUpkeep(of: {
   function plan(times: TokenTimes): void {
     const elapsed = startStopwatch(clock);
     leftMs = () => times.tokenExpiresAt - times.sentAt - elapsed();
-    wait((times.refreshAt - times.sentAt) * (1 - jitter + 2 * jitter * random()));
+    const dueMs = times.refreshAt - times.sentAt;
+    bornLate = dueMs > leastBetweenMs ? 0 : bornLate + 1;
+    const leastMs = Math.min(longestBetweenMs, leastBetweenMs * 2 ** Math.min(bornLate, 10));
+    wait(Math.max(leastMs, dueMs * (1 - jitter + 2 * jitter * random())));
   }
 
   function wait(ms: number): void {
     next?.cancel();
-    next = startTimer(clock, Math.max(leastBetweenMs, ms), refresh);
+    next = startTimer(clock, ms, refresh);
   }
 
   function refresh(): void {

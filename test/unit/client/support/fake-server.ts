@@ -1,4 +1,5 @@
 import type { OpenTransport, TransportEvents } from '../../../../client/src/connection/transport.ts';
+import { readJwtClaims } from '../../../../client/src/tokens/jwt-claims.ts';
 import type { ClientMessage, ServerMessage, Welcome } from '../../../../client/src/wire/messages.ts';
 import type { FakeClock } from './fake-clock.ts';
 
@@ -18,6 +19,8 @@ export type FakeSocket = {
   /** Any frame, as it is. */
   sayRaw(frame: unknown): void;
   cut(code?: number): void;
+  /** From now on nothing arrives on either side, and nobody is told: a half-open connection. */
+  goSilent(): void;
   last(): ClientMessage;
   lastOf<Name extends ClientMessage['action']>(action: Name): Extract<ClientMessage, { action: Name }>;
 };
@@ -30,9 +33,8 @@ export type Manners = {
   welcomes: boolean;
   /** Whether `ping` is answered. */
   pongs: boolean;
-  /** Whether `refreshToken` is answered, with this life. */
+  /** Whether `refreshToken` is answered. */
   refreshes: boolean;
-  tokenLifeMs: number;
 };
 
 export type FakeServer = {
@@ -61,7 +63,6 @@ export function createFakeServer(clock: FakeClock): FakeServer {
     welcomes: true,
     pongs: true,
     refreshes: true,
-    tokenLifeMs: 4 * 3_600_000,
   };
   const server: FakeServer = {
     manners,
@@ -83,21 +84,21 @@ export function createFakeServer(clock: FakeClock): FakeServer {
     },
   };
 
-  function times() {
+  function times(token: string) {
     const sentAt = clock.now() + server.skewMs;
-    const { tokenLifeMs } = manners;
-    return { sentAt, tokenExpiresAt: sentAt + tokenLifeMs, refreshAt: sentAt + tokenLifeMs * 0.8 };
+    const { issuedAt = sentAt, expiresAt = issuedAt + 4 * 3_600_000 } = readJwtClaims(token);
+    return { sentAt, tokenExpiresAt: expiresAt, refreshAt: issuedAt + (expiresAt - issuedAt) * 0.8 };
   }
 
   function hear(socket: FakeSocket, message: ClientMessage): void {
-    if (message.action === 'hello' && manners.welcomes) socket.say(welcomeFor(message.requestId));
+    if (message.action === 'hello' && manners.welcomes) socket.say(welcomeFor(socket, message.requestId));
     if (message.action === 'ping' && manners.pongs) socket.say({ type: 'pong' });
     if (message.action === 'refreshToken' && manners.refreshes) {
-      socket.say({ type: 'tokenRefreshed', ...idOf(message.requestId), ...times() });
+      socket.say({ type: 'tokenRefreshed', ...idOf(message.requestId), ...times(message.token) });
     }
   }
 
-  function welcomeFor(requestId: string | undefined): Welcome {
+  function welcomeFor({ token }: FakeSocket, requestId: string | undefined): Welcome {
     return {
       type: 'welcome',
       ...idOf(requestId),
@@ -107,7 +108,7 @@ export function createFakeServer(clock: FakeClock): FakeServer {
       clientId: 'client-1',
       resumeKey: `key-${sockets.length}`,
       groups: ['operators'],
-      ...times(),
+      ...times(token),
       connectionExpiresAt: clock.now() + server.skewMs + 110 * 60_000,
       resumed: sockets.length > 1,
       sessions: [],
@@ -135,13 +136,14 @@ function createSocket(
   const heard: ClientMessage[] = [];
   let isClosed = false;
   let isEnded = false;
+  let isSilent = false;
   const end = (code: number | undefined, status: number | undefined): void => {
     if (isEnded) return;
     isEnded = true;
     events.onEnd({ code, status });
   };
   const sayRaw = (frame: unknown): void => {
-    if (!isEnded) events.onFrame(frame);
+    if (!isEnded && !isSilent) events.onFrame(frame);
   };
   const socket: FakeSocket = {
     url,
@@ -154,6 +156,9 @@ function createSocket(
     refuse: (status) => end(1006, status),
     say: (message) => sayRaw(JSON.stringify(message)),
     sayRaw,
+    goSilent() {
+      isSilent = true;
+    },
     cut: (code = 1006) => end(code, undefined),
     last() {
       const newest = heard.at(-1);
@@ -168,7 +173,7 @@ function createSocket(
   };
   const transport = {
     send(text: string) {
-      if (isEnded || isClosed) return;
+      if (isEnded || isClosed || isSilent) return;
       const message: ClientMessage = JSON.parse(text);
       heard.push(message);
       hear(message);

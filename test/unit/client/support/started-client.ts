@@ -7,11 +7,16 @@ import { createFakeServer } from './fake-server.ts';
 import { fakeTokens } from './tokens.ts';
 
 /** A client and its fake server, not yet started. */
-export function scene(options: Partial<SignalingOptions> & { welcome?: Partial<Welcome> } = {}) {
+export function scene(
+  options: Partial<SignalingOptions> & {
+    welcome?: Partial<Welcome>;
+    life?: Parameters<typeof fakeTokens>[1];
+  } = {},
+) {
   const clock = createFakeClock();
   const server = createFakeServer(clock);
-  const tokens = fakeTokens(clock);
-  const { welcome = {}, ...given } = options;
+  const { welcome = {}, life = {}, ...given } = options;
+  const tokens = fakeTokens(clock, life);
   server.welcome = welcome;
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);

@@ -19,7 +19,6 @@ export type FakeTokens = TokenSource & {
 
 /** Tokens named `token-1`, `token-2`, … that live this long by the clock of whoever issues them. */
 export function fakeTokens(clock: FakeClock, of: { lifeMs?: number; skewMs?: number } = {}): FakeTokens {
-  const { lifeMs = 4 * 3_600_000, skewMs = 0 } = of;
   let count = 0;
   let renewals = 0;
   let failure: Error | undefined;
@@ -28,6 +27,7 @@ export function fakeTokens(clock: FakeClock, of: { lifeMs?: number; skewMs?: num
     if (isHanging) await new Promise(() => undefined);
     if (failure !== undefined) throw failure;
     count += 1;
+    const { lifeMs = 4 * 3_600_000, skewMs = 0 } = of;
     const iat = Math.floor((clock.now() + skewMs) / 1000);
     return { token: jwt({ jti: `token-${count}`, iat, exp: iat + lifeMs / 1000 }) };
   }
