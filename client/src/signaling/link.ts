@@ -21,7 +21,7 @@ export type LinkEvents = {
   onMessage(message: ServerMessage): void;
   /** The connection was lost, or an attempt has failed; `attempt` begins after the pause. */
   onRecovering(attempt: number): void;
-  onClosed(reason: ClosedReason): void;
+  onClosed(reason: ClosedReason, cause?: Error): void;
 };
 
 /** Has one connection, and makes it anew until it is told to stop or the protocol's table says so. */
@@ -117,7 +117,7 @@ export function createLink(
   function proceed(end: DialEnd, step: NextStep): void {
     if (step.do === 'stop') {
       // While the first connection holds there is no hurry to end: the same will be said when it has ended.
-      if (current === undefined) stop(step.reason);
+      if (current === undefined) stop(step.reason, causeOf(end));
       return;
     }
     if (step.renew) renew();
@@ -139,7 +139,7 @@ export function createLink(
     of.keeper.distrust();
   }
 
-  function stop(reason: ClosedReason): void {
+  function stop(reason: ClosedReason, cause?: Error): void {
     if (isStopped) return;
     isStopped = true;
     waiting?.timer.cancel();
@@ -147,12 +147,12 @@ export function createLink(
     next?.drop();
     current = undefined;
     next = undefined;
-    events.onClosed(reason);
+    events.onClosed(reason, cause);
   }
 
   return {
     start: attempt,
-    stop,
+    stop: (reason) => stop(reason),
     current: () => current,
     wake() {
       current?.connection()?.probe();
@@ -168,4 +168,8 @@ export function createLink(
       current?.connection()?.fail('dropped');
     },
   };
+}
+
+function causeOf(end: DialEnd): Error | undefined {
+  return end.phase === 'source' && end.failure instanceof Error ? end.failure : undefined;
 }

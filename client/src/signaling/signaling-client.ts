@@ -183,13 +183,13 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     setState({ status: welcome === undefined ? 'connecting' : 'recovering', attempt });
   }
 
-  function onClosed(reason: ClosedReason): void {
+  function onClosed(reason: ClosedReason, cause?: Error): void {
     upkeep?.stop();
     ageing?.cancel();
     stopWatching?.();
     channels.stop();
     requests.failAll(new ClientClosed(reason));
-    setState({ status: 'closed', reason });
+    setState({ status: 'closed', reason, ...(cause === undefined ? {} : { cause }) });
   }
 
   function setState(next: SignalingState): void {

@@ -8,5 +8,5 @@ export type SignalingState =
   | { readonly status: 'ready'; readonly welcome: Welcome }
   /** The connection was lost and is being made anew; sessions are kept while the server waits. */
   | { readonly status: 'recovering'; readonly attempt: number }
-  /** Over. Nothing is tried any more. */
-  | { readonly status: 'closed'; readonly reason: ClosedReason };
+  /** Over. Nothing is tried any more. `cause`: what the token source or the address threw; its message says what to do. */
+  | { readonly status: 'closed'; readonly reason: ClosedReason; readonly cause?: Error };

@@ -39,7 +39,7 @@ describe('connecting', () => {
     const { client, clock, server } = scene({ url });
     client.start();
     await clock.advance(60_000);
-    expect(client.state()).toEqual({ status: 'closed', reason: 'bad_address' });
+    expect(client.state()).toMatchObject({ status: 'closed', reason: 'bad_address' });
     expect(server.sockets).toHaveLength(0);
   });
 

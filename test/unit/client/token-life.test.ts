@@ -89,7 +89,7 @@ describe('a refresh that is refused', () => {
     expect(client.state().status).toBe('ready');
     answer();
     await clock.settle();
-    expect(client.state()).toEqual({ status: 'closed', reason: 'token_refused' });
+    expect(client.state()).toMatchObject({ status: 'closed', reason: 'token_refused' });
     expect(tokens.renewals()).toBe(2);
   });
 
@@ -98,7 +98,7 @@ describe('a refresh that is refused', () => {
     { code: 'forbidden' as const, ends: 'forbidden' },
   ])('$code ends as $ends', async ({ code, ends }) => {
     const { client } = await refused(code);
-    expect(client.state()).toEqual({ status: 'closed', reason: ends });
+    expect(client.state()).toMatchObject({ status: 'closed', reason: ends });
   });
 
   it('token_not_newer: keeps what it has, and renews again later, not at once', async () => {
@@ -147,7 +147,7 @@ describe('F12: a source that fails during a refresh', () => {
     server.socket().say({ type: 'goAway', code: 'token_expired', reconnect: true });
     server.socket().cut(1000);
     await clock.advance(600_000);
-    expect(client.state()).toEqual({ status: 'closed', reason: 'sign_in_required' });
+    expect(client.state()).toMatchObject({ status: 'closed', reason: 'sign_in_required' });
     expect(tokens.renewals()).toBe(2);
   });
 
@@ -242,7 +242,7 @@ describe('a fixed token', () => {
     server.socket().say({ type: 'goAway', code: 'token_expired', reconnect: true });
     server.socket().cut(1000);
     await clock.advance(60_000);
-    expect(client.state()).toEqual({ status: 'closed', reason: 'sign_in_required' });
+    expect(client.state()).toMatchObject({ status: 'closed', reason: 'sign_in_required' });
   });
 });
 
