@@ -27,7 +27,11 @@ export type Channel = {
   /** Gives what came before, and from now on hears each signal. */
   listen(listener: ChannelListener): void;
   take(signal: RelayedSignal): void;
-  resendAbove(received: number): void;
+  /**
+   * `isExact`: the other side has just counted. Else it is what it had told last, which may be long ago:
+   * then what is kept no more may well have arrived, and is not reported.
+   */
+  resendAbove(received: number, isExact: boolean): void;
   refused(error: ErrorMessage): void;
   received(): number;
   stop(): void;
@@ -73,9 +77,9 @@ export function createChannel(of: {
       for (const signal of before) given.onSignal(signal);
     },
     take: inbox.take,
-    resendAbove(received) {
+    resendAbove(received, isExact) {
       const gone = outbox.resendAbove(received);
-      if (gone !== undefined) listener?.onLost({ direction: 'sent', ...gone, isGivenUp: true });
+      if (gone !== undefined && isExact) listener?.onLost({ direction: 'sent', ...gone, isGivenUp: true });
     },
     refused: outbox.refused,
     received: inbox.received,

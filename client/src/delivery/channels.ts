@@ -71,7 +71,7 @@ export function createChannels(of: {
         case 'signal':
           return channelFor(message)?.take(message);
         case 'peerBack':
-          return channels.get(message.sessionId)?.resendAbove(message.received);
+          return channels.get(message.sessionId)?.resendAbove(message.received, true);
         case 'error':
           return channels.get(message.sessionId ?? '')?.refused(message);
         case 'sessionClosed':
@@ -85,7 +85,7 @@ export function createChannels(of: {
         ({ key }) => !sessions.some(({ sessionId }) => sessionId === key.sessionId),
       );
       for (const { key } of gone) end(key.sessionId);
-      for (const { sessionId, received } of sessions) channels.get(sessionId)?.resendAbove(received);
+      for (const { sessionId, received } of sessions) channels.get(sessionId)?.resendAbove(received, false);
       return gone.map(({ key }) => key);
     },
     received: () =>

@@ -112,7 +112,7 @@ describe('I8: sending', () => {
     const { channel, sent } = side(createFakeClock());
     for (const data of ['a', 'b', 'c']) channel.send('custom', data);
     expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    channel.resendAbove(1);
+    channel.resendAbove(1, true);
     expect(sent.slice(3).map(({ seq, data }) => [seq, data])).toEqual([
       [2, 'b'],
       [3, 'c'],
@@ -123,10 +123,12 @@ describe('I8: sending', () => {
     const { channel, sent, lost } = side(createFakeClock());
     for (let i = 1; i <= 100; i += 1) channel.send('custom', i);
     sent.length = 0;
-    channel.resendAbove(30);
+    channel.resendAbove(30, true);
     expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: 64 }, (_, i) => i + 37));
     expect(lost).toEqual([{ direction: 'sent', from: 31, to: 36, isGivenUp: true }]);
-    channel.resendAbove(36);
+    channel.resendAbove(36, true);
+    // `welcome` brings what the other side had told long ago.
+    channel.resendAbove(0, false);
     expect(lost).toHaveLength(1);
   });
 
@@ -156,7 +158,7 @@ describe('I8: sending', () => {
       await clock.advance(5_000);
       const before = sent.length;
       refuse();
-      channel.resendAbove(1);
+      channel.resendAbove(1, true);
       await clock.advance(60_000);
       expect(sent).toHaveLength(before);
     },
@@ -211,12 +213,12 @@ it('I8: whatever is lost, doubled and mixed up, with resumes in between each sig
           if (twice) underWay.push({ signal, due: step });
         }
         if (resume) {
-          sender.channel.resendAbove(receiver.channel.received());
+          sender.channel.resendAbove(receiver.channel.received(), true);
           for (const signal of sender.sent.splice(0)) if (!lost) underWay.push({ signal, due: step + late });
         }
         move(step);
       });
-      sender.channel.resendAbove(receiver.channel.received());
+      sender.channel.resendAbove(receiver.channel.received(), true);
       for (const signal of sender.sent.splice(0)) receiver.channel.take(relayed(signal));
       move(Number.POSITIVE_INFINITY);
       expect(receiver.heard).toEqual(fates.map((_, step) => step));
