@@ -50,6 +50,8 @@ export type { PasswordSignIn, RefreshCall } from './tokens/cognito/sign-in.ts';
 export { fixedToken } from './tokens/fixed-token.ts';
 export { type TokenRequest, tokenCallback } from './tokens/token-callback.ts';
 export { type AccessToken, type TokenSource, TokenUnavailable } from './tokens/token-source.ts';
+export { connectPeer, type Peer, type PeerFailure, type PeerOptions } from './webrtc/connect-peer.ts';
+export type { Candidate, Description, PeerConnectionLike } from './webrtc/peer-connection.ts';
 export type {
   Answer,
   Asking,

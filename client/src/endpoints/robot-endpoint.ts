@@ -28,7 +28,7 @@ type Requested = {
   readonly sessionId: string;
   readonly clientId: string;
   readonly mode: SessionMode;
-  readonly iceServers: readonly IceServer[];
+  readonly iceServers: IceServer[];
 };
 
 /** The robot's side: serves the sessions that operators open with it. Start the client after this. */

@@ -44,7 +44,7 @@ export type Session = {
   readonly robotId: string;
   readonly on: On<SessionEvents>;
   /** STUN and TURN servers, with credentials that run out: ask for new ones before a later negotiation. */
-  readonly iceServers: readonly IceServer[];
+  readonly iceServers: IceServer[];
   mode(): SessionMode;
   isOpen(): boolean;
   /**
@@ -71,7 +71,7 @@ export function createSession(of: {
   readonly sessionId: string;
   readonly robotId: string;
   readonly mode: SessionMode;
-  readonly iceServers: readonly IceServer[];
+  readonly iceServers: IceServer[];
 }): OwnSession {
   const { client, sessionId, robotId } = of;
   const key = { sessionId, robotId };

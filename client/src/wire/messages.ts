@@ -6,15 +6,15 @@ import type { clientMessages, serverMessages, Action as WireAction } from '../..
 
 export type { CloseReason, ErrorCode, GoAwayCode };
 
-/** The protocol's ids are branded by its parsers; an application has them as plain strings. */
+/** The protocol's ids are branded by its parsers; an application has them as plain strings. What is optional is absent, never undefined. */
 type Plain<T> = T extends string
   ? T extends { readonly [z.$brand]: unknown }
     ? string
     : T
   : T extends readonly (infer Item)[]
-    ? readonly Plain<Item>[]
+    ? Plain<Item>[]
     : T extends object
-      ? { readonly [Key in keyof T as Key extends string ? Key : never]: Plain<T[Key]> }
+      ? { readonly [Key in keyof T as Key extends string ? Key : never]: Plain<Exclude<T[Key], undefined>> }
       : T;
 
 type ServerMessages = {
