@@ -53,6 +53,8 @@ export type Session = {
    * @throws {SessionEnded | MessageTooLarge}
    */
   send(kind: SignalKind, data?: unknown): number;
+  /** New credentials for the STUN and TURN servers. @throws {ServerRefused | RequestTimedOut | ClientClosed} */
+  renewIceServers(): Promise<IceServer[]>;
   /** Ends the session for both sides. */
   close(reason?: 'closed' | 'refused' | 'busy'): void;
 };
@@ -107,6 +109,7 @@ export function createSession(of: {
       mode = next;
       emitter.emit('mode', next);
     },
+    renewIceServers: async () => (await client.request('getIceServers', {})).iceServers,
     close(reason = 'closed') {
       if (!isOpen) return;
       // A session that is unknown by then is closed, too.

@@ -2,6 +2,7 @@ import type { Session } from '../endpoints/session.ts';
 import { type Clock, systemClock } from '../environment/clock.ts';
 import { type PageSignals, pageSignals } from '../environment/page-signals.ts';
 import { startTimer, type Timer } from '../environment/timer.ts';
+import { freshIceServers } from './fresh-ice-servers.ts';
 import { createNegotiator } from './negotiator.ts';
 import type { PeerConnectionLike } from './peer-connection.ts';
 
@@ -49,6 +50,7 @@ export function connectPeer<Connection extends PeerConnectionLike>(
     connection,
     clock,
     role,
+    prepare: freshIceServers({ session, connection, clock }),
     // A signal for a session that has just ended is nobody's loss.
     send: (kind, data) => {
       if (session.isOpen()) session.send(kind, data);

@@ -31,6 +31,8 @@ export function createNegotiator(of: {
   readonly connection: PeerConnectionLike;
   readonly clock: Clock;
   readonly role: 'robot' | 'operator';
+  /** Awaited before each own description. */
+  readonly prepare: () => Promise<void>;
   readonly send: (kind: SignalKind, data?: unknown) => void;
   /** A description could not be used; the reason may quote it, so only the kind is told (I9). */
   readonly onUnusable: (kind: SignalKind) => void;
@@ -58,6 +60,7 @@ export function createNegotiator(of: {
   }
 
   async function describe(type: 'offer' | 'answer'): Promise<void> {
+    await of.prepare();
     const { sdp = '' } = await (type === 'offer' ? connection.createOffer() : connection.createAnswer());
     if (isStopped) return;
     batch.flush();

@@ -1,4 +1,5 @@
 import { isRecord } from '../wire/guards.ts';
+import type { IceServer } from '../wire/messages.ts';
 
 export type Description = { readonly type: 'offer' | 'answer'; readonly sdp: string };
 
@@ -20,6 +21,8 @@ export type PeerConnectionLike = {
   setRemoteDescription(description: Description): Promise<unknown>;
   addIceCandidate(candidate: Candidate): Promise<unknown>;
   restartIce(): void;
+  getConfiguration?(): object;
+  setConfiguration?(configuration: { iceServers: IceServer[] }): unknown;
   close(): unknown;
   onicecandidate: ((event: never) => unknown) | null | undefined;
   onnegotiationneeded: ((event: never) => unknown) | null | undefined;

@@ -148,13 +148,13 @@ describe('Cognito', () => {
     await robot.token();
     robot.cognito.answer = ({ body }) => (body.AuthFlow === 'REFRESH_TOKEN_AUTH' ? revoked : signedIn(7));
     expect(await robot.renew()).toMatchObject({ token: 'access-7' });
-    const page = source({ refreshToken: 'given' });
+    const page = source({ refreshToken: 'given', identity: 'me' });
     page.cognito.answer = () => revoked;
     expect(await caught(page.token())).toMatchObject({ retryable: false, code: 'NotAuthorizedException' });
   });
 
   it('starts from an existing refresh token', async () => {
-    const { cognito, token } = source({ refreshToken: 'given' });
+    const { cognito, token } = source({ refreshToken: 'given', identity: 'me' });
     expect(await token()).toMatchObject({ token: 'access-1' });
     expect(cognito.requests[0]?.body.AuthParameters).toEqual({ REFRESH_TOKEN: 'given' });
   });

@@ -252,6 +252,45 @@ describe('a server that talks nonsense', () => {
     expect(server.sockets).toHaveLength(2);
   });
 
+  it('closes between the handshake and its welcome: the attempt is made again', async () => {
+    const { client, clock, server } = scene();
+    server.manners.welcomes = false;
+    client.start();
+    await clock.advance(1);
+    server.socket().cut(1001);
+    server.manners.welcomes = true;
+    await clock.advance(1_000);
+    expect(client.state().status).toBe('ready');
+  });
+
+  it('does not know the connection: it is made anew, with a fresh token', async () => {
+    const { client, clock, server, tokens } = await ready();
+    const asked = client.request('listRobots', {});
+    const { requestId = '' } = server.socket().lastOf('listRobots');
+    server.socket().say({ type: 'error', requestId, code: 'unauthenticated', message: '', retryable: false });
+    await clock.advance(1_000);
+    expect(server.sockets).toHaveLength(2);
+    expect(tokens.renewals()).toBe(1);
+    server.socket().say({ type: 'robots', requestId, robots: [] });
+    expect(await asked).toMatchObject({ robots: [] });
+  });
+
+  it('asks for hello again and again: the pauses grow', async () => {
+    const { client, clock, server } = await ready();
+    client.request('listRobots', {}).catch(() => undefined);
+    for (let i = 0; i < 40; i += 1) {
+      const asked = server.socket().heard.findLast(({ action }) => action === 'listRobots');
+      if (asked !== undefined && 'requestId' in asked && asked.requestId !== undefined) {
+        const { requestId } = asked;
+        server
+          .socket()
+          .say({ type: 'error', requestId, code: 'hello_required', message: '', retryable: false });
+      }
+      await clock.advance(500);
+    }
+    expect(server.sockets.length).toBeLessThan(10);
+  });
+
   it('neither opens nor refuses: the handshake has a time limit', async () => {
     const { client, clock, server } = scene();
     server.manners.handshake = 'hang';

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
   readdir,
@@ -87,6 +88,13 @@ describe('F11: the token cache', () => {
     await chmod(made.path, 0o600);
     await chmod(directory, 0o755);
     await expect(made.load()).rejects.toThrow(`chmod 700 '${directory}'`);
+  });
+
+  it.runIf(process.getuid?.() === 0)('of another user: an error that names the command', async () => {
+    const made = store();
+    await made.save(kept);
+    await chown(made.path, 12_345, 12_345);
+    await expect(made.load()).rejects.toThrow(`sudo chown 0 '${made.path}'`);
   });
 
   it('a link is not followed', async () => {

@@ -13,10 +13,16 @@ function side(clock: FakeClock, role: 'robot' | 'operator') {
   const failures: string[] = [];
   let wake = () => {};
   let isOpen = true;
+  let renewed = 0;
   const session: Session = {
     sessionId: 's',
     robotId: 'rover-1',
-    iceServers: [],
+    iceServers: [{ urls: ['turn:turn.example'], username: 'u', credential: 'old' }],
+    renewIceServers: async () => {
+      renewed += 1;
+      if (renewed === 1) throw new Error('not now');
+      return [{ urls: ['turn:turn.example'], username: 'u', credential: 'new' }];
+    },
     on: emitter.on,
     mode: () => 'control',
     isOpen: () => isOpen,
@@ -228,6 +234,24 @@ describe('mending', () => {
     expect(operator.connection.restarts).toBe(0);
     operator.emit('lost', { direction: 'received', from: 1, to: 1, isGivenUp: true });
     expect(operator.connection.restarts).toBe(1);
+  });
+
+  it('has new TURN credentials when the old may have run out; a failure to get them stops nothing', async () => {
+    const { clock, operator, exchange } = await connected();
+    operator.peer.restart();
+    await exchange();
+    expect(operator.connection.configuration).toEqual({ iceTransportPolicy: 'relay' });
+    await clock.advance(31 * 60_000);
+    operator.peer.restart();
+    await exchange();
+    expect(operator.connection.configuration).not.toHaveProperty('iceServers');
+    operator.peer.restart();
+    await exchange();
+    expect(operator.connection.configuration).toMatchObject({
+      iceTransportPolicy: 'relay',
+      iceServers: [{ credential: 'new' }],
+    });
+    expect(operator.connection.did.at(-1)).toContain('offer 4 of operator');
   });
 
   it('ends with the session: nothing is heard, said or timed any more', async () => {

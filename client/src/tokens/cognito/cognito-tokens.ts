@@ -35,10 +35,11 @@ export type CognitoOptions = {
   (
     | { readonly signIn: PasswordSignIn; readonly refreshToken?: never; readonly identity?: never }
     | {
-        readonly refreshToken: string;
+        /** Absent: only the one that the store keeps. */
+        readonly refreshToken?: string;
         readonly signIn?: never;
-        /** A name for whose it is. Default: the app client's id. */
-        readonly identity?: string;
+        /** A name for whose it is. */
+        readonly identity: string;
       }
   );
 
@@ -51,7 +52,7 @@ type Before = Pick<KeptSignIn, 'refreshToken' | 'refreshTokenEndsAt'>;
 /** Tokens of a Cognito user: refreshed while that works, by password when it does not and there is one. */
 export function cognitoTokens(options: CognitoOptions): TokenSource {
   const { clock = systemClock, logger = silentLogger, store = memoryStore(), signIn } = options;
-  const identity = signIn?.userName ?? options.identity ?? options.clientId;
+  const identity = options.signIn === undefined ? options.identity : options.signIn.userName;
   const endpoint: CognitoEndpoint = {
     url: options.endpoint ?? `https://cognito-idp.${options.region}.amazonaws.com`,
     clientId: options.clientId,
@@ -126,7 +127,7 @@ export function cognitoTokens(options: CognitoOptions): TokenSource {
       }
     }
     if (signIn !== undefined) return signInAnew(signIn);
-    throw new TokenUnavailable('There is no refresh token to renew with.', {
+    throw new TokenUnavailable('There is no sign-in to renew: sign in first.', {
       retryable: false,
       code: 'signed_out',
     });

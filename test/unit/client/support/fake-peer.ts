@@ -14,6 +14,7 @@ export class FakePeer implements PeerConnectionLike {
   onconnectionstatechange: ((event: never) => unknown) | null = null;
   readonly did: string[] = [];
   readonly candidates: Candidate[] = [];
+  configuration: object = { iceTransportPolicy: 'relay' };
   restarts = 0;
   isClosed = false;
   #offers = 0;
@@ -53,6 +54,14 @@ export class FakePeer implements PeerConnectionLike {
     if (this.remoteDescription === null) throw new Error('too early');
     if (candidate.candidate === 'bad') throw new Error('bad candidate');
     this.candidates.push(candidate);
+  }
+
+  getConfiguration() {
+    return this.configuration;
+  }
+
+  setConfiguration(configuration: object) {
+    this.configuration = configuration;
   }
 
   restartIce() {
