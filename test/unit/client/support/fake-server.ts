@@ -11,6 +11,8 @@ export type FakeSocket = {
   readonly heard: ClientMessage[];
   /** Whether the client has closed it. */
   isClosed(): boolean;
+  /** Whether it is closed by anybody. */
+  isEnded(): boolean;
   /** The handshake succeeds. */
   open(): void;
   /** The handshake is refused; without a status as a browser sees it. */
@@ -150,6 +152,7 @@ function createSocket(
     token,
     heard,
     isClosed: () => isClosed,
+    isEnded: () => isEnded,
     open: () => {
       if (!isClosed) events.onOpen();
     },
