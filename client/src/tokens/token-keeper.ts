@@ -60,13 +60,19 @@ export function createTokenKeeper(source: TokenSource, clock: Clock): TokenKeepe
     return held;
   }
 
+  function isGoodEnough(token: AccessToken): boolean {
+    if (isDistrusted) return false;
+    const isJustRenewed = sinceRenewed !== undefined && sinceRenewed() < leastBetweenRenewalsMs;
+    return isJustRenewed || !isNearItsEnd(token, clock);
+  }
+
   return {
     async forConnect() {
+      // A refresh that is under way must not hold up a return to a session that the old token is good for.
+      if (held !== undefined && isGoodEnough(held)) return held.token;
       if (asking !== undefined) return (await asking).token;
-      let token = held ?? (await ask('token'));
-      const isJustRenewed = sinceRenewed !== undefined && sinceRenewed() < leastBetweenRenewalsMs;
-      if (isDistrusted || (!isJustRenewed && isNearItsEnd(token, clock))) token = await ask('renew');
-      return token.token;
+      const token = held ?? (await ask('token'));
+      return isGoodEnough(token) ? token.token : (await ask('renew')).token;
     },
     async newerThan(than) {
       if (held !== undefined && held.token !== than && !isDistrusted && !isNearItsEnd(held, clock)) {

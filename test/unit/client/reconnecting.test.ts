@@ -306,6 +306,29 @@ describe('make before break', () => {
     expect(server.sockets[1]?.isClosed()).toBe(false);
   });
 
+  it('what the old connection still says of itself is not about the new one', async () => {
+    const { clock, server, tokens } = await ready();
+    const [old] = server.sockets;
+    old?.say({ type: 'goAway', code: 'connection_max_age', reconnect: true });
+    await clock.advance(1);
+    old?.say({ type: 'goAway', code: 'connection_max_age', reconnect: true });
+    old?.say({ type: 'tokenExpiring', tokenExpiresAt: 1, remainingMs: 1 });
+    await clock.advance(60_000);
+    expect(server.sockets).toHaveLength(2);
+    expect(tokens.renewals()).toBe(0);
+  });
+
+  it('a second that is refused for good does not end the first', async () => {
+    const { client, clock, server } = await ready();
+    server.manners.handshake = { status: 401 };
+    server.socket().say({ type: 'goAway', code: 'connection_max_age', reconnect: true });
+    await clock.advance(60_000);
+    expect(client.state().status).toBe('ready');
+    server.sockets[0]?.cut();
+    await clock.advance(60_000);
+    expect(client.state()).toMatchObject({ status: 'closed', reason: 'token_refused' });
+  });
+
   it('keeps the first while the second fails, and tries again', async () => {
     const { client, clock, server } = await ready();
     server.manners.handshake = { status: 503 };
@@ -350,6 +373,17 @@ describe('heartbeat', () => {
     await clock.advance(1_000);
     expect(server.sockets).toHaveLength(2);
     expect(server.sockets[0]?.isClosed()).toBe(true);
+  });
+});
+
+describe('a half-open connection', () => {
+  it('is found out by a request that stays without an answer', async () => {
+    const { client, clock, server } = await ready();
+    server.socket().goSilent();
+    client.request('listRobots', {}).catch(() => undefined);
+    await clock.advance(26_000);
+    expect(server.sockets).toHaveLength(2);
+    expect(client.state().status).toBe('ready');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fixedToken } from '../../../client/src/tokens/fixed-token.ts';
+import { tokenCallback } from '../../../client/src/tokens/token-callback.ts';
 import { TokenUnavailable } from '../../../client/src/tokens/token-source.ts';
 import { robotWelcome } from './support/fake-server.ts';
 import { ready, scene } from './support/started-client.ts';
@@ -54,14 +55,35 @@ describe('F2: the token is refreshed on the open connection', () => {
     expect(tokens.renewals()).toBe(1);
   });
 
-  it('a token that arrives for an older connection is not sent on the next', async () => {
-    const { clock, server, tokens } = await ready();
-    tokens.hang();
+  it('a token that arrives for an older connection is not sent on the next, which does not wait for it', async () => {
+    const given = Promise.withResolvers<string>();
+    let asked = 0;
+    const tokens = tokenCallback(({ renew }) => {
+      asked += 1;
+      return renew && asked === 2 ? given.promise : jwt({ jti: asked });
+    });
+    const { clock, server } = await ready({ tokens });
     server.socket().say({ type: 'tokenExpiring', tokenExpiresAt: 1, remainingMs: 1 });
     await clock.settle();
     server.socket().cut();
-    await clock.advance(40_000);
+    await clock.advance(1_000);
+    expect(server.sockets).toHaveLength(2);
+    expect(server.socket().token).toBe(jwt({ jti: 1 }));
+    given.resolve(jwt({ jti: 'late' }));
+    await clock.advance(1_000);
     expect(refreshes(server)).toBe(0);
+  });
+
+  it('a request that is refused because of it is repeated when the token is fresh', async () => {
+    const { client, clock, server } = await ready();
+    const asked = client.request('listRobots', {});
+    const { requestId = '' } = server.socket().lastOf('listRobots');
+    server.socket().say({ type: 'error', requestId, code: 'token_expired', message: '', retryable: false });
+    await clock.advance(1_000);
+    expect(refreshes(server)).toBe(1);
+    expect(server.socket().last()).toMatchObject({ action: 'listRobots', requestId });
+    server.socket().say({ type: 'robots', requestId, robots: [] });
+    expect(await asked).toMatchObject({ robots: [] });
   });
 });
 
