@@ -35,12 +35,9 @@ export {
   UnexpectedAnswer,
 } from './errors.ts';
 export type { ClosedReason } from './reconnect/next-step.ts';
+export type { SignalingClient, SignalingEvents } from './signaling/contract.ts';
 export type { SignalingOptions } from './signaling/options.ts';
-export {
-  createSignalingClient,
-  type SignalingClient,
-  type SignalingEvents,
-} from './signaling/signaling-client.ts';
+export { createSignalingClient } from './signaling/signaling-client.ts';
 export type { SignalingState } from './signaling/state.ts';
 export { amplifyTokens, type FetchAuthSession } from './tokens/amplify-tokens.ts';
 export type { Fetch } from './tokens/cognito/cognito-call.ts';

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../environment/clock.ts';
 import { type Logger, silentLogger } from '../environment/logger.ts';
-import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { SignalingClient } from '../signaling/contract.ts';
 import type { Message, RobotEntry, SessionMode } from '../wire/messages.ts';
 import { watchForAnswer } from './answer-watch.ts';
 import { createRobotWatch, type RobotStatus, type StopWatching } from './robot-watch.ts';

@@ -1,5 +1,5 @@
 import { type Logger, silentLogger } from '../environment/logger.ts';
-import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { SignalingClient } from '../signaling/contract.ts';
 import type { IceServer, Message, SessionMode } from '../wire/messages.ts';
 import { createSession, type Session } from './session.ts';
 import { createSessionList } from './session-list.ts';

@@ -1,4 +1,4 @@
-import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { SignalingClient } from '../signaling/contract.ts';
 import type { Message } from '../wire/messages.ts';
 
 export type RobotState = Message<'robotStatus'>['state'];

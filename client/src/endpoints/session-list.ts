@@ -1,4 +1,4 @@
-import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { SignalingClient } from '../signaling/contract.ts';
 import type { ServerMessage } from '../wire/messages.ts';
 import type { OwnSession } from './session.ts';
 

@@ -1,7 +1,7 @@
 import type { LostSignals } from '../delivery/channel.ts';
 import { createEmitter, type On } from '../environment/events.ts';
 import type { Logger } from '../environment/logger.ts';
-import type { SignalingClient } from '../signaling/signaling-client.ts';
+import type { SignalingClient } from '../signaling/contract.ts';
 import type {
   CloseReason,
   IceServer,

@@ -1,70 +1,25 @@
 import type { Hello } from '../connection/connection.ts';
-import type { Channel } from '../delivery/channel.ts';
 import { type Channels, createChannels } from '../delivery/channels.ts';
 import type { Cancel } from '../environment/clock.ts';
-import { createEmitter, type On } from '../environment/events.ts';
+import { createEmitter } from '../environment/events.ts';
 import { watchForSleep } from '../environment/sleep-watch.ts';
-import { startTimer, type Timer } from '../environment/timer.ts';
 import { ClientClosed } from '../errors.ts';
 import type { ClosedReason } from '../reconnect/next-step.ts';
 import { createTokenKeeper } from '../tokens/token-keeper.ts';
-import type { TokenUnavailable } from '../tokens/token-source.ts';
 import { maxMessageBytes } from '../wire/constants.ts';
-import type {
-  Answer,
-  Answers,
-  Asking,
-  Message,
-  Request,
-  ServerMessage,
-  SessionKey,
-  Welcome,
-} from '../wire/messages.ts';
+import type { Answer, Answers, Asking, Message, Request, ServerMessage, Welcome } from '../wire/messages.ts';
 import { answers } from './answers.ts';
+import { createConnectionCare } from './connection-care.ts';
+import type { SignalingClient, SignalingEvents } from './contract.ts';
 import { createLink } from './link.ts';
 import { type SignalingOptions, settingsOf } from './options.ts';
 import { createRequests } from './requests.ts';
 import type { SignalingState } from './state.ts';
-import { startTokenUpkeep, type TokenUpkeep } from './token-upkeep.ts';
 
-export type SignalingEvents = {
-  state: SignalingState;
-  /** Whatever the server says after `welcome`, answers included; each signal once and in order is `channel`'s. */
-  message: ServerMessage;
-  /** These sessions have ended while the connection was lost, and nobody said why. */
-  sessionsGone: readonly SessionKey[];
-  /** The token was refreshed on the open connection. */
-  tokenRefreshed: undefined;
-  /** The token source can give none until somebody acts; the connection lives on while its token does. */
-  signInRequired: TokenUnavailable;
-};
-
-/** One lasting relation with the server, over as many connections as it takes. */
-export type SignalingClient = {
-  readonly on: On<SignalingEvents>;
-  state(): SignalingState;
-  /** Begins to connect. Called again it does nothing. */
-  start(): void;
-  /**
-   * Asks the server, as soon as there is a connection. Repeated by itself over reconnects and retryable
-   * refusals, until the time limit.
-   *
-   * @throws {ServerRefused | RequestTimedOut | ClientClosed}
-   */
-  request<Name extends Asking>(action: Name, fields: Request<Name>): Promise<Answer<Name>>;
-  /** The numbered signals of one session: resent, reordered, each once. */
-  channel(key: SessionKey): Channel;
-  endChannel(sessionId: string): void;
-  /** Renews the token now: after `signInRequired`, when the user has signed in. */
-  refreshToken(): void;
-  /** Says `bye`, which ends all sessions, and never connects again. `signOut` revokes this sign-in at the server. */
-  close(of?: { signOut?: boolean }): void;
-};
-
+/** Holes that come one after the other are healed by one resume. */
 const leastBetweenHealsMs = 30_000;
-/** So long before the connection's greatest age it is rolled over, should `goAway` have been missed. */
-const rollOverAheadMs = 30_000;
 
+/** A client that is not yet started: listen to it first, then `start()`. */
 export function createSignalingClient(options: SignalingOptions): SignalingClient {
   const settings = settingsOf(options);
   const { clock, random, logger } = settings;
@@ -72,8 +27,6 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   const keeper = createTokenKeeper(settings.tokens, clock);
   let state: SignalingState = { status: 'connecting', attempt: 1 };
   let welcome: Welcome | undefined;
-  let upkeep: TokenUpkeep | undefined;
-  let ageing: Timer | undefined;
   let healedAt = Number.NEGATIVE_INFINITY;
   let stopWatching: Cancel | undefined;
   let requestCount = 0;
@@ -108,6 +61,19 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     onBusy: (isBusy) => connection()?.setBusy(isBusy),
   });
 
+  const care = createConnectionCare({
+    clock,
+    random,
+    logger,
+    keeper,
+    ask: (newer) => client.request('refreshToken', { token: newer }),
+    onRefreshed: () => emitter.emit('tokenRefreshed', undefined),
+    onUnavailable: (failure) => emitter.emit('signInRequired', failure),
+    onReconnect: () => link.reconnect({ renew: true }),
+    onStop: link.stop,
+    onAged: () => link.rollOver(),
+  });
+
   function hello(): Hello {
     const { agent } = settings;
     if (welcome === undefined) return { agent };
@@ -117,23 +83,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
 
   function onWelcome(given: Welcome, token: string): void {
     welcome = given;
-    upkeep?.stop();
-    upkeep = startTokenUpkeep({
-      clock,
-      random,
-      logger,
-      keeper,
-      times: given,
-      token,
-      ask: (newer) => client.request('refreshToken', { token: newer }),
-      onRefreshed: () => emitter.emit('tokenRefreshed', undefined),
-      onUnavailable: (failure) => emitter.emit('signInRequired', failure),
-      onReconnect: () => link.reconnect({ renew: true }),
-      onStop: link.stop,
-    });
-    ageing?.cancel();
-    const ageMs = given.connectionExpiresAt - given.sentAt;
-    ageing = startTimer(clock, Math.max(ageMs / 2, ageMs - rollOverAheadMs), () => link.rollOver());
+    care.begin(given, token);
     const gone = channels.resume(given.sessions);
     connection()?.setBusy(channels.isBusy());
     setState({ status: 'ready', welcome: given });
@@ -144,7 +94,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   function onMessage(message: ServerMessage): void {
     channels.take(message);
     requests.hear(message);
-    if (message.type === 'tokenExpiring' || message.type === 'tokenExpired') upkeep?.refresh();
+    if (message.type === 'tokenExpiring' || message.type === 'tokenExpired') care.refresh();
     if (message.type === 'goAway') onGoAway(message);
     if (message.type === 'error') onError(message);
     emitter.emit('message', message);
@@ -155,7 +105,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   }
 
   function onError({ code, requestId }: Message<'error'>): void {
-    if (code === 'token_expired') upkeep?.refresh();
+    if (code === 'token_expired') care.refresh();
     // The server does not know the connection: saying hello is done on a new one.
     if (code === 'unauthenticated') link.reconnect({ renew: true });
     if (code === 'hello_required' && requestId !== undefined) link.reconnect({ renew: false });
@@ -176,16 +126,12 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   }
 
   function onRecovering(attempt: number): void {
-    if (link.current() === undefined) {
-      upkeep?.stop();
-      ageing?.cancel();
-    }
+    if (link.current() === undefined) care.end();
     setState({ status: welcome === undefined ? 'connecting' : 'recovering', attempt });
   }
 
   function onClosed(reason: ClosedReason, cause?: Error): void {
-    upkeep?.stop();
-    ageing?.cancel();
+    care.end();
     stopWatching?.();
     channels.stop();
     requests.failAll(new ClientClosed(reason));
@@ -199,7 +145,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   }
 
   function wake(): void {
-    upkeep?.recheck();
+    care.recheck();
     link.wake();
   }
 
@@ -226,7 +172,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     refreshToken() {
       keeper.distrust();
       if (link.current() === undefined) link.wake();
-      else upkeep?.refresh();
+      else care.refresh();
     },
     close({ signOut } = {}) {
       const last = connection();
