@@ -8,6 +8,7 @@ import type { TokenKeeper } from '../tokens/token-keeper.ts';
 import type { ServerMessage, Welcome } from '../wire/messages.ts';
 import { afterSourceFailure, type DialEnd, type Dialled, dial } from './dialer.ts';
 import { pauseMs } from './pause.ts';
+import { isSuperseded } from './superseded.ts';
 
 /** A connection that held so long was no failure: the next loss begins a new series. */
 const steadyAfterMs = 10_000;
@@ -88,8 +89,10 @@ export function createLink(
   }
 
   function onMessage(dialled: Dialled, message: ServerMessage): void {
-    // What an older connection still brings counts, but not what it says of itself.
-    if (dialled !== current && (message.type === 'goAway' || message.type.startsWith('token'))) return;
+    if (
+      isSuperseded(message, { isOld: dialled !== current, isBeingReplaced: next?.connection() !== undefined })
+    )
+      return;
     events.onMessage(message);
   }
 

@@ -101,9 +101,11 @@ export function createRequests(of: {
       else asked.reject(new UnexpectedAnswer(`${asked.request.action} was answered with ${message.type}.`));
     },
     sendAll() {
-      for (const { request, cancelResend } of pending.values()) {
+      for (const { request, cancelResend, reject } of [...pending.values()]) {
         cancelResend();
-        of.transmit(request);
+        // It was for the connection that is gone; the new one has a token of its own.
+        if (request.action !== 'refreshToken') of.transmit(request);
+        else if (settle(request.requestId)) reject(new RequestTimedOut('The connection was lost meanwhile.'));
       }
     },
     failAll(failure) {

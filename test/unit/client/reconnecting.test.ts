@@ -318,6 +318,31 @@ describe('make before break', () => {
     expect(tokens.renewals()).toBe(0);
   });
 
+  it('what the server refuses because another has taken over is asked again there', async () => {
+    const { client, clock, server, states } = await ready();
+    const [old] = server.sockets;
+    server.manners.welcomes = false;
+    old?.say({ type: 'goAway', code: 'connection_max_age', reconnect: true });
+    await clock.advance(1);
+    const asked = client.request('releaseControl', { sessionId: 's', robotId: 'rover-1' });
+    const { requestId = '' } = old?.lastOf('releaseControl') ?? {};
+    const refuse = (code: 'session_unknown' | 'unauthenticated') =>
+      old?.say({ type: 'error', requestId, code, message: '', retryable: false });
+    refuse('session_unknown');
+    refuse('unauthenticated');
+    await clock.settle();
+    server.socket().say({ ...welcomeOf(states), connectionId: 'c2' });
+    refuse('unauthenticated');
+    await clock.advance(3_000);
+    expect(server.sockets).toHaveLength(2);
+    expect(server.socket().lastOf('releaseControl')).toMatchObject({ requestId });
+    server
+      .socket()
+      .say({ type: 'controlChanged', requestId, robotId: 'rover-1', sessionId: null, leaseEpoch: 2 });
+    expect(await asked).toMatchObject({ sessionId: null });
+    expect(states.map(({ status }) => status)).toEqual(['ready', 'ready']);
+  });
+
   it('a second that is refused for good does not end the first', async () => {
     const { client, clock, server } = await ready();
     server.manners.handshake = { status: 401 };

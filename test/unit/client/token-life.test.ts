@@ -194,6 +194,7 @@ describe('F12: a source that fails during a refresh', () => {
     await clock.advance(2_000);
     expect(client.state().status).toBe('ready');
     expect(server.sockets).toHaveLength(2);
+    expect(server.socket().heard.map(({ action }) => action)).toEqual(['hello']);
   });
 });
 
