@@ -44,7 +44,7 @@ export function createChannel(of: {
   readonly clock: Clock;
   readonly key: SessionKey;
   readonly maxBytes: () => number;
-  readonly transmit: (signal: OutgoingSignal) => void;
+  readonly transmit: (signal: OutgoingSignal) => boolean;
   /** A hole was reported: a resume on a new connection makes the other side send again. */
   readonly onHole: () => void;
 }): Channel {

@@ -26,7 +26,7 @@ export type Channels = {
 export function createChannels(of: {
   readonly clock: Clock;
   readonly maxBytes: () => number;
-  readonly transmit: (signal: OutgoingSignal) => void;
+  readonly transmit: (signal: OutgoingSignal) => boolean;
   readonly onHole: () => void;
   readonly onBusy: (isBusy: boolean) => void;
 }): Channels {

@@ -4,7 +4,9 @@ import { bytesOf } from '../wire/message-size.ts';
 import type { ErrorMessage, SessionKey, SignalKind } from '../wire/messages.ts';
 
 /** So many sent signals are kept, to be sent again. More are not under way at once in any negotiation. */
-export const keptSignals = 64;
+const keptSignals = 64;
+/** What is known not to have arrived, because one of the two was away, is kept beyond that, up to this. */
+const mostKept = 1_024;
 const resendFirstMs = 500;
 const resendLongestMs = 5_000;
 
@@ -34,11 +36,31 @@ export function createOutbox(of: {
   readonly clock: Clock;
   readonly key: SessionKey;
   readonly maxBytes: () => number;
-  readonly transmit: (signal: OutgoingSignal) => void;
+  /** False when there is no connection to send it over. */
+  readonly transmit: (signal: OutgoingSignal) => boolean;
 }): Outbox {
   const kept = new Map<number, OutgoingSignal>();
   const resends = new Map<number, { times: number; cancel: Cancel }>();
+  const undelivered = new Set<number>();
   let lastSeq = 0;
+
+  function transmit(signal: OutgoingSignal): void {
+    if (of.transmit(signal)) undelivered.delete(signal.seq);
+    else undelivered.add(signal.seq);
+  }
+
+  function forget(seq: number): void {
+    kept.delete(seq);
+    undelivered.delete(seq);
+  }
+
+  function makeRoom() {
+    if (kept.size - undelivered.size <= keptSignals && kept.size <= mostKept) return;
+    for (const seq of kept.keys()) {
+      if (undelivered.has(seq) && kept.size <= mostKept) continue;
+      return forget(seq);
+    }
+  }
 
   function forgetResends(): void {
     for (const { cancel } of resends.values()) cancel();
@@ -56,30 +78,34 @@ export function createOutbox(of: {
       }
       lastSeq = signal.seq;
       kept.set(lastSeq, signal);
-      kept.delete(lastSeq - keptSignals);
-      of.transmit(signal);
+      transmit(signal);
+      makeRoom();
       return lastSeq;
     },
     resendAbove(received) {
       forgetResends();
-      const oldest = Math.max(1, lastSeq - keptSignals + 1);
-      for (const seq of [...kept.keys()]) if (seq <= received) kept.delete(seq);
-      for (const signal of kept.values()) of.transmit(signal);
-      return received + 1 < oldest ? { from: received + 1, to: oldest - 1 } : undefined;
+      for (const seq of [...kept.keys()]) if (seq <= received) forget(seq);
+      const gone = [];
+      for (let seq = received + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
+      for (const signal of kept.values()) transmit(signal);
+      const [from] = gone;
+      return from === undefined ? undefined : { from, to: gone.at(-1) ?? from };
     },
     refused({ seq, code, retryable, retryAfterMs }) {
       // An expired token is being refreshed at this moment; within the grace all is as it was.
       if (seq === undefined || !(retryable || code === 'token_expired')) return;
       const signal = kept.get(seq);
       if (signal === undefined) return;
+      undelivered.add(seq);
       const { times, cancel } = resends.get(seq) ?? { times: 0, cancel: () => undefined };
       cancel();
       const waitMs = retryAfterMs ?? Math.min(resendLongestMs, resendFirstMs * 2 ** Math.min(times, 10));
-      resends.set(seq, { times: times + 1, cancel: of.clock.after(waitMs, () => of.transmit(signal)) });
+      resends.set(seq, { times: times + 1, cancel: of.clock.after(waitMs, () => transmit(signal)) });
     },
     stop() {
       forgetResends();
       kept.clear();
+      undelivered.clear();
     },
   };
 }

@@ -12,6 +12,8 @@ import { isSuperseded } from './superseded.ts';
 
 /** A connection that held so long was no failure: the next loss begins a new series. */
 const steadyAfterMs = 10_000;
+/** After a connection that held for a while the next attempt is at once; only one that is cut right away is no better than a failure. */
+const heldAWhileMs = 2_000;
 /** Two devices that take turns each hold longer than that; one that held this long has nobody against it. */
 const uncontestedAfterMs = 600_000;
 /** The old connection may still bring what was sent before the new one took over. */
@@ -124,7 +126,7 @@ export function createLink(
       return;
     }
     if (step.renew) renew();
-    const isFirst = end.phase === 'live' && series.failures === 0;
+    const isFirst = end.phase === 'live' && (series.failures === 0 || heldMs() >= heldAWhileMs);
     series.failures += 1;
     const pause = pauseMs({
       isFirst,

@@ -56,7 +56,11 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   const channels: Channels = createChannels({
     clock,
     maxBytes: () => welcome?.policy.maxMessageBytes ?? maxMessageBytes,
-    transmit: (signal) => connection()?.send(signal),
+    transmit(signal) {
+      const open = connection();
+      open?.send(signal);
+      return open !== undefined;
+    },
     onHole: heal,
     onBusy: (isBusy) => connection()?.setBusy(isBusy),
   });

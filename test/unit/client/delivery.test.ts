@@ -13,17 +13,24 @@ function side(clock: FakeClock, maxBytes = 30_720) {
   const heard: unknown[] = [];
   const lost: LostSignals[] = [];
   let holes = 0;
+  let isOnline = true;
   const channel = createChannel({
     clock,
     key,
     maxBytes: () => maxBytes,
-    transmit: (signal) => sent.push(signal),
+    transmit(signal) {
+      if (isOnline) sent.push(signal);
+      return isOnline;
+    },
     onHole: () => {
       holes += 1;
     },
   });
   channel.listen({ onSignal: ({ data }) => heard.push(data), onLost: (gone) => lost.push(gone) });
-  return { channel, sent, heard, lost, holes: () => holes };
+  const setOnline = (is: boolean) => {
+    isOnline = is;
+  };
+  return { channel, sent, heard, lost, holes: () => holes, setOnline };
 }
 
 const relayed = ({ seq, kind, data }: Pick<OutgoingSignal, 'seq' | 'kind' | 'data'>): RelayedSignal => ({
@@ -57,7 +64,7 @@ describe('I8: receiving', () => {
       clock,
       key,
       maxBytes: () => 100,
-      transmit: () => undefined,
+      transmit: () => true,
       onHole: () => undefined,
     });
     channel.take(numbered(1));
@@ -129,6 +136,32 @@ describe('I8: sending', () => {
     channel.resendAbove(36, true);
     // `welcome` brings what the other side had told long ago.
     channel.resendAbove(0, false);
+    expect(lost).toHaveLength(1);
+  });
+
+  it('what is known not to have arrived does not count to the 64: nothing is lost because somebody was away for long', () => {
+    const { channel, sent, lost, setOnline } = side(createFakeClock());
+    for (let i = 1; i <= 10; i += 1) channel.send('custom', i);
+    setOnline(false);
+    for (let i = 11; i <= 300; i += 1) channel.send('custom', i);
+    setOnline(true);
+    sent.length = 0;
+    channel.resendAbove(10, true);
+    expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: 290 }, (_, i) => i + 11));
+    sent.length = 0;
+    for (let seq = 301; seq <= 500; seq += 1) {
+      channel.send('custom', seq);
+      channel.refused({ type: 'error', code: 'peer_away', message: '', retryable: true, seq });
+    }
+    channel.resendAbove(300, true);
+    expect(sent.length).toBe(400);
+    expect(lost).toEqual([]);
+    setOnline(false);
+    for (let seq = 501; seq <= 3_000; seq += 1) channel.send('custom', seq);
+    setOnline(true);
+    sent.length = 0;
+    channel.resendAbove(500, true);
+    expect(sent.length).toBe(1_024);
     expect(lost).toHaveLength(1);
   });
 
