@@ -7,6 +7,8 @@ import type { ErrorMessage, SessionKey, SignalKind } from '../wire/messages.ts';
 const keptSignals = 64;
 /** What is known not to have arrived, because one of the two was away, is kept beyond that, up to this. */
 const mostKept = 1_024;
+/** So many at once are tried again by themselves; the others wait for `peerBack`, or the repeats would be a flood. */
+const mostResends = 16;
 const resendFirstMs = 500;
 const resendLongestMs = 5_000;
 
@@ -40,7 +42,7 @@ export function createOutbox(of: {
   readonly transmit: (signal: OutgoingSignal) => boolean;
 }): Outbox {
   const kept = new Map<number, OutgoingSignal>();
-  const resends = new Map<number, { times: number; cancel: Cancel }>();
+  const resends = new Map<number, { times: number; isWaiting: boolean; cancel: Cancel }>();
   const undelivered = new Set<number>();
   let lastSeq = 0;
 
@@ -97,10 +99,19 @@ export function createOutbox(of: {
       const signal = kept.get(seq);
       if (signal === undefined) return;
       undelivered.add(seq);
-      const { times, cancel } = resends.get(seq) ?? { times: 0, cancel: () => undefined };
-      cancel();
+      const before = resends.get(seq);
+      const waiting = [...resends.values()].filter(({ isWaiting }) => isWaiting).length;
+      if (before === undefined && waiting >= mostResends) return;
+      before?.cancel();
+      const times = before?.times ?? 0;
       const waitMs = retryAfterMs ?? Math.min(resendLongestMs, resendFirstMs * 2 ** Math.min(times, 10));
-      resends.set(seq, { times: times + 1, cancel: of.clock.after(waitMs, () => transmit(signal)) });
+      const resend = { times: times + 1, isWaiting: true, cancel: of.clock.after(waitMs, act) };
+      resends.set(seq, resend);
+
+      function act(): void {
+        resend.isWaiting = false;
+        if (signal !== undefined) transmit(signal);
+      }
     },
     stop() {
       forgetResends();

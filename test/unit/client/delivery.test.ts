@@ -197,6 +197,22 @@ describe('I8: sending', () => {
     },
   );
 
+  it('many that were refused are no flood: some are tried again, the others wait for peerBack', async () => {
+    const clock = createFakeClock();
+    const { channel, sent } = side(clock);
+    for (let seq = 1; seq <= 60; seq += 1) channel.send('custom', seq);
+    for (let second = 0; second < 60; second += 1) {
+      for (const { seq } of sent.splice(0)) {
+        channel.refused({ type: 'error', code: 'peer_away', message: '', retryable: true, seq });
+      }
+      await clock.advance(1_000);
+      expect(sent.length).toBeLessThanOrEqual(16);
+    }
+    sent.length = 0;
+    channel.resendAbove(0, true);
+    expect(sent).toHaveLength(60);
+  });
+
   it('what cannot be mended is not repeated', async () => {
     const clock = createFakeClock();
     const { channel, sent } = side(clock);
