@@ -1,0 +1,147 @@
+import type { Cancel, Clock } from '../environment/clock.ts';
+import type { Logger } from '../environment/logger.ts';
+import { protocolVersion } from '../wire/constants.ts';
+import type { ClientMessage, GoAway, ServerMessage, Welcome } from '../wire/messages.ts';
+import { parseMessage } from '../wire/parse-message.ts';
+import type { ConnectionEnd } from './connection-end.ts';
+import { type Heartbeat, type HeartbeatSettings, startHeartbeat } from './heartbeat.ts';
+import type { OpenTransport, Transport, TransportEnd } from './transport.ts';
+
+/** For the handshake, and again for `welcome`. */
+const answerWithinMs = 10_000;
+/** After a `goAway` that is followed by a close: then we close, for a server that cannot. */
+const closeWithinMs = 2_000;
+
+export type Hello = Omit<Extract<ClientMessage, { action: 'hello' }>, 'action' | 'requestId' | 'protocol'>;
+
+export type ConnectionDeps = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly openTransport: OpenTransport;
+  readonly heartbeat: HeartbeatSettings;
+};
+
+export type ConnectionEvents = {
+  onWelcome(welcome: Welcome): void;
+  /** Whatever comes after `welcome`, `goAway` included; no `pong`. */
+  onMessage(message: ServerMessage): void;
+  /** Comes once, and last. Not after `drop`. */
+  onEnd(end: ConnectionEnd): void;
+};
+
+/** One WebSocket from the handshake to its end. */
+export type Connection = {
+  readonly send: (message: ClientMessage) => void;
+  readonly setBusy: (isBusy: boolean) => void;
+  readonly probe: () => void;
+  /** Closes the socket; nothing more is told of it. */
+  readonly drop: () => void;
+  /** Takes the connection for lost. */
+  readonly fail: (cause: ConnectionEnd['cause']) => void;
+};
+
+/** Opens a socket, says `hello` and keeps it alive. Whatever goes wrong is told by `onEnd`, once. */
+export function openConnection(
+  deps: ConnectionDeps,
+  request: { readonly url: string; readonly token: string; readonly hello: () => Hello },
+  events: ConnectionEvents,
+): Connection {
+  const { clock, logger } = deps;
+  let phase: ConnectionEnd['phase'] = 'handshake';
+  let isOver = false;
+  let goAway: GoAway | undefined;
+  let transport: Transport | undefined;
+  let heartbeat: Heartbeat | undefined;
+  let isBusy = false;
+  let cancelPatience: Cancel = clock.after(answerWithinMs, () => end({ cause: 'handshake_timeout' }));
+
+  function end(why: Omit<ConnectionEnd, 'phase'>): void {
+    if (isOver) return;
+    stop();
+    events.onEnd({ phase, goAway, ...why });
+  }
+
+  function stop(): void {
+    isOver = true;
+    cancelPatience();
+    heartbeat?.stop();
+    transport?.close();
+  }
+
+  function send(message: ClientMessage): void {
+    if (!isOver) transport?.send(JSON.stringify(message));
+  }
+
+  function onOpen(): void {
+    if (isOver) return;
+    cancelPatience();
+    phase = 'hello';
+    cancelPatience = clock.after(answerWithinMs, () => end({ cause: 'no_welcome' }));
+    send({ action: 'hello', requestId: 'hello', protocol: protocolVersion, ...request.hello() });
+  }
+
+  function onFrame(frame: unknown) {
+    if (isOver) return;
+    heartbeat?.heard();
+    const parsed = parseMessage(frame);
+    if (parsed.is === 'message') return hear(parsed.message);
+    if (parsed.is === 'malformed' && parsed.type === 'welcome' && phase === 'hello') {
+      return end({ cause: 'malformed_welcome' });
+    }
+    logger.warn(
+      parsed.is === 'malformed'
+        ? `A malformed ${parsed.type} was dropped.`
+        : 'An unknown message was dropped.',
+    );
+  }
+
+  function hear(message: ServerMessage) {
+    if (message.type === 'goAway') {
+      goAway = message;
+      if (message.code !== 'connection_max_age' && message.code !== 'shutdown') closeSoon();
+    }
+    if (phase === 'hello') return hearBeforeWelcome(message);
+    if (message.type !== 'pong') events.onMessage(message);
+  }
+
+  function hearBeforeWelcome(message: ServerMessage) {
+    if (message.type === 'error') return end({ cause: 'hello_refused', error: message });
+    if (message.type !== 'welcome') return;
+    cancelPatience();
+    phase = 'live';
+    heartbeat = startHeartbeat({
+      clock,
+      settings: deps.heartbeat,
+      idleMs: Math.max(1_000, message.policy.heartbeatMs),
+      send: (action) => send({ action }),
+      onDead: () => end({ cause: 'pong_missing' }),
+    });
+    heartbeat.setBusy(isBusy);
+    events.onWelcome(message);
+  }
+
+  function closeSoon(): void {
+    cancelPatience();
+    cancelPatience = clock.after(closeWithinMs, () => end({ cause: 'closed' }));
+  }
+
+  const onEnd = ({ code, status }: TransportEnd): void => end({ cause: 'closed', code, status });
+  try {
+    transport = deps.openTransport(request, { onOpen, onFrame, onEnd });
+  } catch {
+    // The reason may quote the subprotocol, which is the token (I9).
+    clock.after(0, () => end({ cause: 'unusable' }));
+  }
+  return {
+    send,
+    setBusy(now) {
+      isBusy = now;
+      heartbeat?.setBusy(now);
+    },
+    probe: () => heartbeat?.probe(),
+    drop: () => {
+      if (!isOver) stop();
+    },
+    fail: (cause) => end({ cause }),
+  };
+}

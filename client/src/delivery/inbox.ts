@@ -1,0 +1,84 @@
+import type { Clock } from '../environment/clock.ts';
+import { startTimer, type Timer } from '../environment/timer.ts';
+import type { RelayedSignal } from '../wire/messages.ts';
+
+/** A hole in the numbers that nobody has filled within this time is reported. */
+const reportAfterMs = 5_000;
+/** After the report, so long for a resend; then what is there goes on without the hole. */
+const skipAfterMs = 10_000;
+/** Farther ahead is no reordering but a fault; it is dropped so that nothing grows without end. */
+const widestGap = 1_000;
+
+/** Signals `from` to `to` have not come. `isGivenUp`: what follows them has been delivered without them. */
+export type MissingSignals = { readonly from: number; readonly to: number; readonly isGivenUp: boolean };
+
+export type Inbox = {
+  take(signal: RelayedSignal): void;
+  /** The highest `seq` without a gap that was delivered or given up. */
+  received(): number;
+  stop(): void;
+};
+
+/** Each signal of one session once and in the sender's order, however they arrive (I8). */
+export function createInbox(of: {
+  readonly clock: Clock;
+  readonly deliver: (signal: RelayedSignal) => void;
+  readonly onMissing: (missing: MissingSignals) => void;
+}): Inbox {
+  const early = new Map<number, RelayedSignal>();
+  let received = 0;
+  let patience: Timer | undefined;
+  let isStopped = false;
+
+  function drain(): void {
+    for (let next = early.get(received + 1); next !== undefined; next = early.get(received + 1)) {
+      received += 1;
+      early.delete(received);
+      // The count is up to date before the application hears: it may look, or throw, or send.
+      of.deliver(next);
+    }
+  }
+
+  function watch(): void {
+    if (early.size === 0 || isStopped) {
+      patience?.cancel();
+      patience = undefined;
+      return;
+    }
+    const waitingFor = received;
+    patience?.cancel();
+    patience = startTimer(of.clock, reportAfterMs, () => {
+      of.onMissing({ ...hole(), isGivenUp: false });
+      if (isStopped || waitingFor !== received) return;
+      patience = startTimer(of.clock, skipAfterMs, skip);
+    });
+  }
+
+  function hole(): { from: number; to: number } {
+    return { from: received + 1, to: Math.min(...early.keys()) - 1 };
+  }
+
+  function skip(): void {
+    const missing = hole();
+    received = missing.to;
+    of.onMissing({ ...missing, isGivenUp: true });
+    drain();
+    watch();
+  }
+
+  return {
+    take(signal) {
+      if (isStopped || signal.seq <= received || signal.seq > received + widestGap) return;
+      const before = received;
+      early.set(signal.seq, signal);
+      drain();
+      if (received !== before || patience === undefined) watch();
+    },
+    received: () => received,
+    stop() {
+      isStopped = true;
+      early.clear();
+      patience?.cancel();
+    },
+  };
+}

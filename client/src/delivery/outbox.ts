@@ -1,0 +1,122 @@
+import type { Cancel, Clock } from '../environment/clock.ts';
+import { MessageTooLarge } from '../errors.ts';
+import { bytesOf } from '../wire/message-size.ts';
+import type { ErrorMessage, SessionKey, SignalKind } from '../wire/messages.ts';
+
+/** So many sent signals are kept, to be sent again. More are not under way at once in any negotiation. */
+const keptSignals = 64;
+/** What is known not to have arrived, because one of the two was away, is kept beyond that, up to this. */
+const mostKept = 1_024;
+/** So many at once are tried again by themselves; the others wait for `peerBack`, or the repeats would be a flood. */
+const mostResends = 16;
+const resendFirstMs = 500;
+const resendLongestMs = 5_000;
+
+export type OutgoingSignal = SessionKey & {
+  readonly action: 'signal';
+  readonly seq: number;
+  readonly kind: SignalKind;
+  readonly data?: unknown;
+};
+
+export type Outbox = {
+  /**
+   * Numbers, keeps and sends one signal. Gives its `seq`.
+   *
+   * @throws {MessageTooLarge} for more than the server takes; nothing is numbered then.
+   */
+  send(kind: SignalKind, data?: unknown): number;
+  /** Sends again what is above what the other side has. Gives what it asks for and is kept no more. */
+  resendAbove(received: number): { readonly from: number; readonly to: number } | undefined;
+  /** The server refused one: it is sent again after a moment when that may help. */
+  refused(error: ErrorMessage): void;
+  stop(): void;
+};
+
+/** What one side of a session has sent, until it can be sure that it is not asked for again. */
+export function createOutbox(of: {
+  readonly clock: Clock;
+  readonly key: SessionKey;
+  readonly maxBytes: () => number;
+  /** False when there is no connection to send it over. */
+  readonly transmit: (signal: OutgoingSignal) => boolean;
+}): Outbox {
+  const kept = new Map<number, OutgoingSignal>();
+  const resends = new Map<number, { times: number; isWaiting: boolean; cancel: Cancel }>();
+  const undelivered = new Set<number>();
+  let lastSeq = 0;
+
+  function transmit(signal: OutgoingSignal): void {
+    if (of.transmit(signal)) undelivered.delete(signal.seq);
+    else undelivered.add(signal.seq);
+  }
+
+  function forget(seq: number): void {
+    kept.delete(seq);
+    undelivered.delete(seq);
+  }
+
+  function makeRoom() {
+    if (kept.size - undelivered.size <= keptSignals && kept.size <= mostKept) return;
+    for (const seq of kept.keys()) {
+      if (undelivered.has(seq) && kept.size <= mostKept) continue;
+      return forget(seq);
+    }
+  }
+
+  function forgetResends(): void {
+    for (const { cancel } of resends.values()) cancel();
+    resends.clear();
+  }
+
+  return {
+    send(kind, data) {
+      const signal: OutgoingSignal = { action: 'signal', ...of.key, seq: lastSeq + 1, kind, data };
+      const bytes = bytesOf(JSON.stringify(signal));
+      if (bytes > of.maxBytes()) {
+        throw new MessageTooLarge(
+          `A signal of ${bytes} bytes is more than the ${of.maxBytes()} that the server takes.`,
+        );
+      }
+      lastSeq = signal.seq;
+      kept.set(lastSeq, signal);
+      transmit(signal);
+      makeRoom();
+      return lastSeq;
+    },
+    resendAbove(received) {
+      forgetResends();
+      for (const seq of [...kept.keys()]) if (seq <= received) forget(seq);
+      const gone = [];
+      for (let seq = received + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
+      for (const signal of kept.values()) transmit(signal);
+      const [from] = gone;
+      return from === undefined ? undefined : { from, to: gone.at(-1) ?? from };
+    },
+    refused({ seq, code, retryable, retryAfterMs }) {
+      // An expired token is being refreshed at this moment; within the grace all is as it was.
+      if (seq === undefined || !(retryable || code === 'token_expired')) return;
+      const signal = kept.get(seq);
+      if (signal === undefined) return;
+      undelivered.add(seq);
+      const before = resends.get(seq);
+      const waiting = [...resends.values()].filter(({ isWaiting }) => isWaiting).length;
+      if (before === undefined && waiting >= mostResends) return;
+      before?.cancel();
+      const times = before?.times ?? 0;
+      const waitMs = retryAfterMs ?? Math.min(resendLongestMs, resendFirstMs * 2 ** Math.min(times, 10));
+      const resend = { times: times + 1, isWaiting: true, cancel: of.clock.after(waitMs, act) };
+      resends.set(seq, resend);
+
+      function act(): void {
+        resend.isWaiting = false;
+        if (signal !== undefined) transmit(signal);
+      }
+    },
+    stop() {
+      forgetResends();
+      kept.clear();
+      undelivered.clear();
+    },
+  };
+}

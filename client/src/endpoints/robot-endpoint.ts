@@ -1,0 +1,93 @@
+import { type Logger, silentLogger } from '../environment/logger.ts';
+import type { SignalingClient } from '../signaling/contract.ts';
+import type { IceServer, Message, SessionMode } from '../wire/messages.ts';
+import { createSession, type Session } from './session.ts';
+import { createSessionList } from './session-list.ts';
+
+/** What the robot says to a new session. Its answer to the offer accepts for the other side. */
+export type Verdict = 'accept' | 'refuse' | 'busy';
+
+export type RobotEndpointOptions = {
+  /**
+   * Asked once for each new session. Listen to the session before the first `await`; who throws refuses.
+   */
+  readonly onSession: (session: Session, asked: { readonly clientId: string }) => Verdict | Promise<Verdict>;
+  readonly logger?: Logger;
+};
+
+/** Who may drive, as far as this robot has been told. */
+export type ControlLease = { readonly sessionId: string | null; readonly leaseEpoch: number };
+
+export type RobotEndpoint = {
+  readonly sessions: () => readonly Session[];
+  /** What was sent under an older `leaseEpoch` is not to be obeyed. */
+  readonly control: () => ControlLease;
+};
+
+type Requested = {
+  readonly sessionId: string;
+  readonly clientId: string;
+  readonly mode: SessionMode;
+  readonly iceServers: IceServer[];
+};
+
+/** The robot's side: serves the sessions that operators open with it. Start the client after this. */
+export function createRobotEndpoint(client: SignalingClient, options: RobotEndpointOptions): RobotEndpoint {
+  const { logger = silentLogger, onSession } = options;
+  const list = createSessionList(client);
+  let robotId = '';
+  let control: ControlLease = { sessionId: null, leaseEpoch: 0 };
+
+  function setControl(next: ControlLease): void {
+    if (next.leaseEpoch >= control.leaseEpoch) control = next;
+  }
+
+  function open({ sessionId, clientId, mode, iceServers }: Requested): void {
+    // A repeated request is the same session, which is under way.
+    if (list.get(sessionId) !== undefined) return;
+    const session = createSession({ client, logger, sessionId, robotId, mode, iceServers });
+    list.add(session);
+    void decide(session, clientId).then((verdict) => {
+      if (verdict !== 'accept') session.close(verdict === 'busy' ? 'busy' : 'refused');
+    });
+  }
+
+  async function decide(session: Session, clientId: string): Promise<Verdict> {
+    try {
+      return await onSession(session, { clientId });
+    } catch (failure) {
+      logger.warn(
+        `A session was refused: onSession threw ${failure instanceof Error ? failure.name : 'something'}.`,
+      );
+      return 'refuse';
+    }
+  }
+
+  /** Sessions that were opened while this robot was away, and whose request was lost. */
+  async function openMissed(sessions: Message<'welcome'>['sessions']): Promise<void> {
+    const missed = sessions.filter(({ sessionId }) => list.get(sessionId) === undefined);
+    if (missed.length === 0) return;
+    const { iceServers } = await client.request('getIceServers', {});
+    for (const session of missed) open({ ...session, iceServers });
+  }
+
+  client.on('state', (state) => {
+    if (state.status !== 'ready') return;
+    robotId = state.welcome.robotId ?? robotId;
+    const inControl = state.welcome.sessions.find(({ mode }) => mode === 'control');
+    control = { ...control, sessionId: inControl?.sessionId ?? null };
+    openMissed(state.welcome.sessions).catch(() => undefined);
+  });
+  client.on('message', (message) => {
+    if (message.type === 'sessionRequested') {
+      open(message);
+      if (message.mode === 'control') control = { ...control, sessionId: message.sessionId };
+    }
+    if (message.type === 'controlChanged') setControl(message);
+    if (message.type === 'signal' && message.leaseEpoch > control.leaseEpoch) {
+      control = { ...control, leaseEpoch: message.leaseEpoch };
+    }
+  });
+
+  return { sessions: list.all, control: () => control };
+}

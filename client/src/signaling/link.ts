@@ -1,0 +1,180 @@
+import type { Address } from '../connection/address.ts';
+import type { ConnectionDeps, Hello } from '../connection/connection.ts';
+import type { Random } from '../environment/clock.ts';
+import { startStopwatch, startTimer, type Timer } from '../environment/timer.ts';
+import { backoffMs } from '../reconnect/backoff.ts';
+import { type ClosedReason, type NextStep, nextStep } from '../reconnect/next-step.ts';
+import type { TokenKeeper } from '../tokens/token-keeper.ts';
+import type { ServerMessage, Welcome } from '../wire/messages.ts';
+import { afterSourceFailure, type DialEnd, type Dialled, dial } from './dialer.ts';
+import { pauseMs } from './pause.ts';
+import { isSuperseded } from './superseded.ts';
+
+/** A connection that held so long was no failure: the next loss begins a new series. */
+const steadyAfterMs = 10_000;
+/** After a connection that held for a while the next attempt is at once; only one that is cut right away is no better than a failure. */
+const heldAWhileMs = 2_000;
+/** Two devices that take turns each hold longer than that; one that held this long has nobody against it. */
+const uncontestedAfterMs = 600_000;
+/** The old connection may still bring what was sent before the new one took over. */
+const lingerMs = 1_000;
+
+export type LinkEvents = {
+  onWelcome(welcome: Welcome, token: string): void;
+  onMessage(message: ServerMessage): void;
+  /** The connection was lost, or an attempt has failed; `attempt` begins after the pause. */
+  onRecovering(attempt: number): void;
+  onClosed(reason: ClosedReason, cause?: Error): void;
+};
+
+/** Has one connection, and makes it anew until it is told to stop or the protocol's table says so. */
+export type Link = {
+  start(): void;
+  stop(reason: ClosedReason): void;
+  /** The welcomed connection. */
+  current(): Dialled | undefined;
+  /** Trying now is better than waiting on. */
+  wake(): void;
+  /** Opens a second connection and drops the first when it is welcomed (make before break). */
+  rollOver(afterMs?: number): void;
+  /** Gives the current connection up and makes a new one. */
+  reconnect(of: { renew: boolean }): void;
+};
+
+export function createLink(
+  of: {
+    readonly deps: ConnectionDeps;
+    readonly random: Random;
+    readonly address: Address;
+    readonly keeper: TokenKeeper;
+    readonly hello: () => Hello;
+    readonly isBusy: () => boolean;
+    readonly isOffline: () => boolean;
+    /** What the server takes this side for, before it has said so. */
+    readonly kind: Welcome['kind'] | undefined;
+  },
+  events: LinkEvents,
+): Link {
+  const { clock } = of.deps;
+  let current: Dialled | undefined;
+  /** The attempt under way when there is no connection, or the one that is to take over. */
+  let next: Dialled | undefined;
+  let waiting: { timer: Timer; canWake: boolean } | undefined;
+  let heldMs = (): number => 0;
+  let series = { failures: 0, isRenewed: false };
+  let replacements = 0;
+  let welcome: Welcome | undefined;
+  let isStopped = false;
+
+  function attempt() {
+    waiting?.timer.cancel();
+    waiting = undefined;
+    if (isStopped || next !== undefined) return;
+    if (current === undefined && of.isOffline()) return wait(backoffMs(10, of.random), true);
+    next = dial(of, { onWelcome, onMessage, onEnd });
+  }
+
+  function wait(ms: number, canWake: boolean): void {
+    waiting?.timer.cancel();
+    waiting = { timer: startTimer(clock, ms, attempt), canWake };
+  }
+
+  function onWelcome(dialled: Dialled, given: Welcome) {
+    if (dialled !== next) return dialled.drop();
+    const old = current;
+    if (old !== undefined) clock.after(lingerMs, old.drop);
+    current = dialled;
+    next = undefined;
+    welcome = given;
+    heldMs = startStopwatch(clock);
+    events.onWelcome(given, dialled.token() ?? '');
+  }
+
+  function onMessage(dialled: Dialled, message: ServerMessage): void {
+    if (
+      isSuperseded(message, { isOld: dialled !== current, isBeingReplaced: next?.connection() !== undefined })
+    )
+      return;
+    events.onMessage(message);
+  }
+
+  function onEnd(dialled: Dialled, end: DialEnd) {
+    if (dialled === next) next = undefined;
+    else if (dialled !== current) return;
+    if (dialled === current) onLost();
+    // The one that is to take over is under way: it decides what comes next.
+    if (next !== undefined) return events.onRecovering(series.failures + 1);
+    proceed(end, decide(end));
+  }
+
+  function onLost(): void {
+    current = undefined;
+    if (heldMs() >= steadyAfterMs) series = { failures: 0, isRenewed: false };
+    if (heldMs() >= uncontestedAfterMs) replacements = 0;
+  }
+
+  function decide(end: DialEnd): NextStep {
+    if (end.phase === 'source') return afterSourceFailure(end.failure);
+    if (end.goAway?.code === 'replaced') replacements += 1;
+    return nextStep(end, { kind: welcome?.kind ?? of.kind, isRenewed: series.isRenewed, replacements });
+  }
+
+  function proceed(end: DialEnd, step: NextStep): void {
+    if (step.do === 'stop') {
+      // While the first connection holds there is no hurry to end: the same will be said when it has ended.
+      if (current === undefined) stop(step.reason, causeOf(end));
+      return;
+    }
+    if (step.renew) renew();
+    const isFirst = end.phase === 'live' && (series.failures === 0 || heldMs() >= heldAWhileMs);
+    series.failures += 1;
+    const pause = pauseMs({
+      isFirst,
+      failures: series.failures,
+      isBusy: of.isBusy(),
+      welcome,
+      random: of.random,
+    });
+    wait((step.waitMs ?? 0) + pause, step.waitMs === undefined);
+    if (current === undefined) events.onRecovering(series.failures + 1);
+  }
+
+  function renew(): void {
+    series.isRenewed = true;
+    of.keeper.distrust();
+  }
+
+  function stop(reason: ClosedReason, cause?: Error): void {
+    if (isStopped) return;
+    isStopped = true;
+    waiting?.timer.cancel();
+    current?.drop();
+    next?.drop();
+    current = undefined;
+    next = undefined;
+    events.onClosed(reason, cause);
+  }
+
+  return {
+    start: attempt,
+    stop: (reason) => stop(reason),
+    current: () => current,
+    wake() {
+      current?.connection()?.probe();
+      if (waiting?.canWake === true) attempt();
+      else waiting?.timer.recheck();
+    },
+    rollOver(afterMs = 0) {
+      if (current === undefined || next !== undefined || waiting !== undefined) return;
+      wait(afterMs, false);
+    },
+    reconnect(how) {
+      if (how.renew) renew();
+      current?.connection()?.fail('dropped');
+    },
+  };
+}
+
+function causeOf(end: DialEnd): Error | undefined {
+  return end.phase === 'source' && end.failure instanceof Error ? end.failure : undefined;
+}

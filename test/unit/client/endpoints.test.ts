@@ -1,0 +1,279 @@
+import { describe, expect, it } from 'vitest';
+import { createOperatorEndpoint } from '../../../client/src/endpoints/operator-endpoint.ts';
+import { createRobotEndpoint, type Verdict } from '../../../client/src/endpoints/robot-endpoint.ts';
+import type { Session } from '../../../client/src/endpoints/session.ts';
+import type { Message, Welcome } from '../../../client/src/wire/messages.ts';
+import { robotWelcome } from './support/fake-server.ts';
+import { type Scene, scene } from './support/started-client.ts';
+
+const requested: Message<'sessionRequested'> = {
+  type: 'sessionRequested',
+  sessionId: 's',
+  clientId: 'c',
+  mode: 'control',
+  iceServers: [{ urls: ['stun:stun.example'] }],
+};
+const entry: Welcome['sessions'][number] = {
+  sessionId: 's',
+  robotId: 'rover-1',
+  clientId: 'c',
+  mode: 'control',
+  state: 'open',
+  received: 0,
+};
+const signal = (seq: number, kind: Message<'signal'>['kind'] = 'custom'): Message<'signal'> => ({
+  type: 'signal',
+  sessionId: 's',
+  robotId: 'rover-1',
+  from: 'client',
+  seq,
+  kind,
+  data: seq,
+  leaseEpoch: 3,
+});
+
+async function robot(verdict: () => Verdict | Promise<Verdict> = () => 'accept') {
+  const made = scene({ welcome: robotWelcome });
+  const sessions: Session[] = [];
+  const heard: unknown[] = [];
+  const ends: unknown[] = [];
+  const endpoint = createRobotEndpoint(made.client, {
+    onSession(session) {
+      sessions.push(session);
+      session.on('signal', ({ data }) => heard.push(data));
+      session.on('closed', (why) => ends.push(why));
+      return verdict();
+    },
+  });
+  made.client.start();
+  await made.clock.advance(1);
+  return { ...made, endpoint, sessions, heard, ends };
+}
+
+describe('RobotEndpoint', () => {
+  it('asks once for each session, and hears its signals in order, also those that came first', async () => {
+    const { clock, server, sessions, heard, endpoint } = await robot();
+    server.socket().say(signal(2));
+    server.socket().say(signal(1));
+    server.socket().say(requested);
+    server.socket().say(requested);
+    await clock.settle();
+    expect(sessions).toHaveLength(1);
+    expect(sessions[0]).toMatchObject({
+      sessionId: 's',
+      robotId: 'rover-1',
+      iceServers: requested.iceServers,
+    });
+    expect(heard).toEqual([1, 2]);
+    expect(endpoint.control()).toEqual({ sessionId: 's', leaseEpoch: 3 });
+    sessions[0]?.send('answer', { sdp: '' });
+    expect(server.socket().lastOf('signal')).toMatchObject({ sessionId: 's', robotId: 'rover-1', seq: 1 });
+  });
+
+  it.each([
+    { verdict: () => 'refuse' as const, reason: 'refused' },
+    { verdict: () => 'busy' as const, reason: 'busy' },
+    {
+      verdict: () => {
+        throw new Error('camera is off');
+      },
+      reason: 'refused',
+    },
+    { verdict: () => Promise.reject(new Error('later')), reason: 'refused' },
+  ])('refuses with $reason', async ({ verdict, reason }) => {
+    const { clock, server, ends, endpoint } = await robot(verdict);
+    server.socket().say(requested);
+    await clock.settle();
+    expect(server.socket().lastOf('closeSession')).toMatchObject({
+      sessionId: 's',
+      robotId: 'rover-1',
+      reason,
+    });
+    expect(ends).toEqual([reason]);
+    expect(endpoint.sessions()).toEqual([]);
+  });
+
+  it('a session whose request was lost is served all the same', async () => {
+    const { clock, server, sessions } = await robot();
+    server.welcome = { ...robotWelcome, sessions: [entry] };
+    server.socket().cut();
+    await clock.advance(20_000);
+    const { requestId = '' } = server.socket().lastOf('getIceServers');
+    server.socket().say({ type: 'iceServers', requestId, iceServers: [], expiresAt: 1 });
+    await clock.settle();
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('I3: the end of one session, or of the connection, leaves the others alone', async () => {
+    const { clock, server, sessions, ends, heard } = await robot();
+    server.socket().say(requested);
+    server.socket().say({ ...requested, sessionId: 't', mode: 'view' });
+    server.socket().say({ type: 'sessionClosed', sessionId: 't', reason: 'closed' });
+    await clock.settle();
+    expect(ends).toEqual(['closed']);
+    server.welcome = { ...robotWelcome, sessions: [entry] };
+    server.socket().cut();
+    await clock.advance(2_000);
+    server.socket().say(signal(1));
+    expect(heard).toEqual([1]);
+    expect(sessions[0]?.isOpen()).toBe(true);
+    // A late signal of the ended one does not bring it back.
+    server.socket().say({ ...signal(1), sessionId: 't' });
+    await clock.settle();
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('I7: follows who has control, and no older lease', async () => {
+    const { clock, server, sessions, endpoint } = await robot();
+    server.socket().say(requested);
+    await clock.settle();
+    const modes: string[] = [];
+    sessions[0]?.on('mode', (mode) => modes.push(mode));
+    server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 't', leaseEpoch: 5 });
+    expect(endpoint.control()).toMatchObject({ sessionId: 't', leaseEpoch: 5 });
+    server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 's', leaseEpoch: 4 });
+    expect(endpoint.control()).toMatchObject({ sessionId: 't', leaseEpoch: 5 });
+    expect(modes).toEqual(['view']);
+  });
+
+  it('closing the client ends every session', async () => {
+    const { client, clock, server, ends } = await robot();
+    server.socket().say(requested);
+    await clock.settle();
+    client.close();
+    expect(ends).toEqual(['client_closed']);
+    expect(clock.timers()).toBe(0);
+  });
+});
+
+async function operator() {
+  const made = scene();
+  const endpoint = createOperatorEndpoint(made.client, { clock: made.clock });
+  made.client.start();
+  await made.clock.advance(1);
+  return { ...made, endpoint };
+}
+
+function answer(
+  made: Scene,
+  message: Record<string, unknown>,
+  to: Parameters<ReturnType<Scene['server']['socket']>['lastOf']>[0],
+) {
+  const { requestId } = made.server.socket().lastOf(to) as { requestId?: string };
+  made.server.socket().sayRaw(JSON.stringify({ ...message, requestId }));
+}
+
+async function opened() {
+  const made = await operator();
+  const opening = made.endpoint.open('rover-1', 'control');
+  answer(
+    made,
+    {
+      type: 'sessionOpened',
+      sessionId: 's',
+      robotId: 'rover-1',
+      mode: 'control',
+      state: 'open',
+      controller: 's',
+      leaseEpoch: 1,
+      iceServers: [],
+    },
+    'openSession',
+  );
+  const session = await opening;
+  const ends: unknown[] = [];
+  session.on('closed', (why) => ends.push(why));
+  await made.clock.settle();
+  return { ...made, session, ends };
+}
+
+describe('OperatorEndpoint', () => {
+  it('lists all pages', async () => {
+    const made = await operator();
+    const page = (robotId: string) => [{ robotId, state: 'online', fleets: [], controlled: false }];
+    const listing = made.endpoint.list();
+    answer(made, { type: 'robots', robots: page('a'), cursor: 'next' }, 'listRobots');
+    await made.clock.settle();
+    expect(made.server.socket().lastOf('listRobots')).toMatchObject({ cursor: 'next' });
+    answer(made, { type: 'robots', robots: page('b') }, 'listRobots');
+    expect((await listing).map(({ robotId }) => robotId)).toEqual(['a', 'b']);
+  });
+
+  it('watches over reconnects, and the later of two that overtake each other holds', async () => {
+    const made = await operator();
+    const heard: string[] = [];
+    const starting = made.endpoint.watch(({ state }) => heard.push(state), ['rover-1']);
+    answer(made, { type: 'watching' }, 'watchRobots');
+    const stop = await starting;
+    const status = (state: 'online' | 'away', sinceAt: number) =>
+      made.server.socket().say({ type: 'robotStatus', robotId: 'rover-1', state, sinceAt });
+    status('online', 5);
+    status('away', 3);
+    made.server.socket().cut();
+    await made.clock.advance(1_000);
+    expect(made.server.socket().lastOf('watchRobots')).toMatchObject({ robotIds: ['rover-1'] });
+    status('away', 7);
+    stop();
+    status('online', 9);
+    expect(heard).toEqual(['online', 'away']);
+  });
+
+  it('an offer without an answer within 10 s ends the session, and says so', async () => {
+    const { clock, server, session, ends } = await opened();
+    session.send('offer', { type: 'offer', sdp: '' });
+    await clock.advance(9_999);
+    expect(ends).toEqual([]);
+    await clock.advance(1);
+    expect(ends).toEqual(['no_answer']);
+    expect(server.socket().lastOf('closeSession')).toMatchObject({ sessionId: 's' });
+    expect(() => session.send('offer')).toThrow('ended');
+  });
+
+  it('an answer in time, and a robot that is away meanwhile', async () => {
+    const { clock, server, session, ends } = await opened();
+    session.send('offer');
+    server.socket().say({ type: 'peerAway', sessionId: 's', resumeEndsAt: 1 });
+    await clock.advance(60_000);
+    server.socket().say({ type: 'peerBack', sessionId: 's', received: 0 });
+    expect(server.socket().heard.filter(({ action }) => action === 'signal')).toHaveLength(2);
+    await clock.advance(5_000);
+    server.socket().say({ ...signal(1, 'answer'), from: 'robot' });
+    await clock.advance(60_000);
+    expect(ends).toEqual([]);
+  });
+
+  it('control: asks, hands over, gives back; and is told when somebody else asks', async () => {
+    const made = await opened();
+    const { server, session } = made;
+    const asked: string[] = [];
+    const modes: string[] = [];
+    session.on('controlRequested', ({ sessionId }) => asked.push(sessionId));
+    session.on('mode', (mode) => modes.push(mode));
+    server.socket().say({ type: 'controlRequested', sessionId: 't', clientId: 'd' });
+    expect(asked).toEqual(['t']);
+    const granting = session.grantControl('t');
+    answer(
+      made,
+      { type: 'controlChanged', robotId: 'rover-1', sessionId: 't', leaseEpoch: 2 },
+      'grantControl',
+    );
+    await granting;
+    expect(session.mode()).toBe('view');
+    const requesting = session.requestControl();
+    answer(
+      made,
+      { type: 'error', code: 'control_held', message: 'held', retryable: false },
+      'requestControl',
+    );
+    await expect(requesting).rejects.toMatchObject({ code: 'control_held' });
+    server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 's', leaseEpoch: 3 });
+    expect(modes).toEqual(['view', 'control']);
+  });
+
+  it('a session that ended while this side was away is told', async () => {
+    const { clock, server, ends } = await opened();
+    server.socket().cut();
+    await clock.advance(1_000);
+    expect(ends).toEqual(['gone']);
+  });
+});
