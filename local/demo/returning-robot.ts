@@ -1,0 +1,3 @@
+import { runEchoRobot } from './returning/echo-robot.ts';
+
+runEchoRobot(process.env);
