@@ -1,7 +1,6 @@
 import {
   cognitoTokens,
   createSignalingClient,
-  type OpenTransport,
   type SignalingClient,
   type SignalingOptions,
   wsTransport,
@@ -9,32 +8,7 @@ import {
 import { seededPassword } from '../../../local/stack/users.ts';
 import type { Target } from './target.ts';
 
-/** A transport whose sockets can be lost as networks lose them: at once, with whatever was under way. */
-export function cuttable(open: OpenTransport = wsTransport()) {
-  let cutNewest = (): void => undefined;
-  let opened = 0;
-  const transport: OpenTransport = (request, events) => {
-    let isCut = false;
-    opened += 1;
-    const real = open(request, {
-      onOpen: () => isCut || events.onOpen(),
-      onFrame: (frame) => isCut || events.onFrame(frame),
-      onEnd: (end) => isCut || events.onEnd(end),
-    });
-    cutNewest = () => {
-      isCut = true;
-      real.close();
-      events.onEnd({ code: 1006, status: undefined });
-    };
-    return {
-      send: (text) => {
-        if (!isCut) real.send(text);
-      },
-      close: () => real.close(),
-    };
-  };
-  return { transport, cut: () => cutNewest(), opened: () => opened };
-}
+export { cuttable } from '../../../local/demo/returning/cuttable.ts';
 
 /** Signs in as a seeded user. */
 export function tokensOf(target: Target, userName: string) {
