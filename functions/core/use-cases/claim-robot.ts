@@ -118,14 +118,14 @@ async function takeOver(deps: HelloDeps, hello: RobotHello, claimed: Claimed): P
 async function welcomeRobot(
   deps: HelloDeps,
   hello: RobotHello,
-  { current, arrival }: Claimed,
+  { current, arrival, undo }: Claimed,
 ): Promise<Settlement> {
   const { connection, robotId } = hello;
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'ready' });
   const ready = { client: undefined, nextDeadlineAt };
-  if (connection.state !== 'ready' && !(await deps.connections.markReady(connection.connectionId, ready))) {
-    return 'gone';
-  }
+  // Also if it was ready when it was read: its end may have come before the claim, and found nothing to release.
+  const isNew = connection.state !== 'ready' || undo !== undefined;
+  if (isNew && !(await deps.connections.markReady(connection.connectionId, ready))) return 'gone';
   if (!arrival.isTold && needsListing(current, arrival)) {
     await deps.fleets.enlist(robotId, { fleets: current.fleets, left: [] });
   }

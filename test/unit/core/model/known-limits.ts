@@ -27,6 +27,12 @@ export const known = {
    * what the old connection was told, which nobody keeps.
    */
   toldWhileClaimed: true,
+  /**
+   * Two hellos of one connection at once that both fail at their welcome leave the robot online, and nobody is
+   * told before the next. If that is another connection's, who watches is told nothing: it finds the robot
+   * online already. They believe `away` until its next change, or until they list the robots.
+   */
+  untoldArrivalReplaced: true,
   /** To be removed with its cure: a refresh of a connection that was replaced ends sessions of the one that has replaced it. */
   endedByOldConnection: true,
   /** To be removed with its cure: control that changes hands while its new session ends stays with that, until somebody opens one. */

@@ -7,7 +7,7 @@ import { type Invariant, mustHold } from '../look.ts';
 import type { ModelWorld } from '../world.ts';
 
 /** What a side believes of the other side of a session. */
-type Word = 'there' | 'away' | 'over';
+type Word = 'there' | 'away' | 'over' | 'not known';
 
 const words = new Set([
   ...['welcome', 'sessionRequested', 'sessionOpened', 'sessionClosed', 'peerAway', 'peerBack'],
@@ -37,7 +37,10 @@ export const misinformed: Invariant = {
       heard(_world, { to, message }) {
         if (message.type === 'welcome') believed.forget(to);
         for (const [sessionId, word] of wordsIn(message)) {
-          if (!isLate(to, sessionId, message)) believed.told(to, sessionId, word);
+          if (isLate(to, sessionId, message)) continue;
+          const isOfBoth = message.type === 'peerBack' || message.type === 'peerAway';
+          const isKnown = believed.subjects(to).includes(sessionId);
+          believed.told(to, sessionId, isOfBoth && !isKnown ? 'not known' : word);
         }
       },
       afterRound(world) {
@@ -53,13 +56,14 @@ export const misinformed: Invariant = {
     /** A session that is over stays so, whatever is said of its sides; an answer does not overtake what was posted after it. */
     function isLate(to: ConnectionId, of: SessionId, { type }: ServerMessage): boolean {
       if (type === 'sessionOpened') return believed.isFresh(to, of);
-      return (type === 'peerBack' || type === 'peerAway') && believed.of(to, of) === 'over';
+      const before = believed.of(to, of);
+      return (type === 'peerBack' || type === 'peerAway') && (before === 'over' || before === 'not known');
     }
 
     function look(world: ModelWorld, to: ConnectionId) {
       for (const sessionId of believed.subjects(to)) {
         const word = believed.of(to, sessionId);
-        if (word === undefined) continue;
+        if (word === undefined || word === 'not known') continue;
         const truth = truthFor(world, to, sessionId);
         mustHold(
           truth === 'elsewhere' || truth === word,
@@ -103,7 +107,13 @@ function forRobot(
   const [robot] = state.robots.values();
   if (robot?.socket?.connectionId !== to) return 'elsewhere';
   if (session === undefined) return 'over';
+  if (isArriving(state, session)) return 'elsewhere';
   return session.socket === undefined ? 'away' : 'there';
+}
+
+/** By a hello that failed, and could not be taken back: the next tells of it. */
+function isArriving({ clients }: ModelWorld['state'], { clientId }: ClientSession): boolean {
+  return clients.get(clientId)?.arrival !== undefined;
 }
 
 function forClient(
@@ -119,5 +129,7 @@ function forClient(
   const [robot] = state.robots.values();
   // Of a socket that is gone, and nobody has noticed, a post may have told more than the row.
   if (robot?.socket !== undefined && !gateway.open.has(robot.socket.connectionId)) return 'elsewhere';
+  // A hello that failed, and could not be taken back, is told by the next.
+  if (robot !== undefined && state.arrivals.get(robot.robotId)?.isTold === false) return 'elsewhere';
   return robot?.state === 'online' ? 'there' : 'away';
 }
