@@ -34,13 +34,16 @@ export const misinformed: Invariant = {
       failed(_world, { to, message }) {
         if (message !== undefined && words.has(message.type)) believed.doubt(to);
       },
-      heard(_world, { to, message }) {
+      heard({ state }, { to, message }) {
         if (message.type === 'welcome') believed.forget(to);
+        const [robot] = state.robots.values();
+        const isWaitingFor = message.type === 'sessionOpened' && message.state === 'suspended';
+        const isUnheard = known.suspendedThoughOnline && isWaitingFor && robot?.state === 'online';
         for (const [sessionId, word] of wordsIn(message)) {
           if (isLate(to, sessionId, message)) continue;
           const isOfBoth = message.type === 'peerBack' || message.type === 'peerAway';
           const isKnown = believed.subjects(to).includes(sessionId);
-          believed.told(to, sessionId, isOfBoth && !isKnown ? 'not known' : word);
+          believed.told(to, sessionId, isUnheard || (isOfBoth && !isKnown) ? 'not known' : word);
         }
       },
       afterRound(world) {
