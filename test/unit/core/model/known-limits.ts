@@ -39,6 +39,11 @@ export const known = {
    * next connection, and not with its refresh. It takes a token that runs out between two reads of an opening.
    */
   suspendedThoughOnline: true,
+  /**
+   * A robot that is welcomed while a session is opened may find it in its `welcome`, though the opening is then
+   * taken back without a word. It waits for an offer that never comes, until its next `hello`.
+   */
+  welcomedWithUndone: true,
   /** To be removed with its cure: a refresh of a connection that was replaced ends sessions of the one that has replaced it. */
   endedByOldConnection: true,
   /** To be removed with its cure: control that changes hands while its new session ends stays with that, until somebody opens one. */

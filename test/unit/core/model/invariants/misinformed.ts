@@ -18,12 +18,19 @@ export const misinformed: Invariant = {
   name: 'I3: at rest nobody is misinformed of the other side, and all know of the end',
   look() {
     const believed = beliefs<SessionId, Word>();
+    /** Sessions that began or ended in this round. One that did both may have begun anew, by a repeated request. */
+    const begun = new Set<SessionId>();
+    const ended = new Set<SessionId>();
     return {
       connection({ clock }, { before, after }) {
         // Nothing is said to an expired one (I1): what was to be said while it was, it has not heard.
         if (before !== undefined && after !== undefined && before.token.expiresAt <= clock.at) {
           believed.doubt(before.connectionId);
         }
+      },
+      session(_world, { before, after }) {
+        if (before === undefined && after !== undefined) begun.add(after.sessionId);
+        if (before !== undefined && after === undefined) ended.add(before.sessionId);
       },
       robot(_world, { by, after }) {
         const to = after?.socket?.connectionId;
@@ -41,9 +48,10 @@ export const misinformed: Invariant = {
         const isUnheard = known.suspendedThoughOnline && isWaitingFor && robot?.state === 'online';
         for (const [sessionId, word] of wordsIn(message)) {
           if (isLate(to, sessionId, message)) continue;
+          const isUndone = known.welcomedWithUndone && message.type === 'welcome' && begun.has(sessionId);
           const isOfBoth = message.type === 'peerBack' || message.type === 'peerAway';
           const isKnown = believed.subjects(to).includes(sessionId);
-          believed.told(to, sessionId, isUnheard || (isOfBoth && !isKnown) ? 'not known' : word);
+          believed.told(to, sessionId, isUnheard || isUndone || (isOfBoth && !isKnown) ? 'not known' : word);
         }
       },
       afterRound(world) {
@@ -52,6 +60,8 @@ export const misinformed: Invariant = {
           if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(connectionId);
           if (isListening(world, connectionId)) look(world, connectionId);
         }
+        begun.clear();
+        ended.clear();
         believed.nextRound();
       },
     };
@@ -67,6 +77,10 @@ export const misinformed: Invariant = {
       for (const sessionId of believed.subjects(to)) {
         const word = believed.of(to, sessionId);
         if (word === undefined || word === 'not known') continue;
+        if (begun.has(sessionId) && ended.has(sessionId)) {
+          believed.told(to, sessionId, 'not known');
+          continue;
+        }
         const truth = truthFor(world, to, sessionId);
         mustHold(
           truth === 'elsewhere' || truth === word,
