@@ -112,6 +112,16 @@ onEveryAdapter('ConnectionStore', (stores) => {
       expect(await store().get(a)).toMatchObject({ state: 'connected', token: later, ...notYet });
     });
 
+    it('changes nothing of one that another hello has made ready, for a client of another age', async () => {
+      await store().create(clientConnection('a'));
+      const client = placeOf('k');
+      await store().markReady(a, { client, nextDeadlineAt: t0 + 120_000 });
+      await store().unmarkReady(a, { ...notYet, epoch: client.epoch - 1 });
+      expect(await store().get(a)).toMatchObject({ state: 'ready', client });
+      await store().unmarkReady(a, { ...notYet, epoch: client.epoch });
+      expect(await store().get(a)).toMatchObject({ state: 'connected' });
+    });
+
     it('changes nothing of one that is closing', async () => {
       await store().create(clientConnection('a'));
       await store().markReady(a, { client: placeOf('k'), nextDeadlineAt: t0 + 120_000 });

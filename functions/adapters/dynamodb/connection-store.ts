@@ -55,7 +55,8 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       return written;
     },
 
-    async unmarkReady(connectionId, { nextDeadlineAt }) {
+    async unmarkReady(connectionId, { nextDeadlineAt, epoch }) {
+      const isReady = is('state', 'ready');
       await table.update(
         { connectionId },
         {
@@ -65,7 +66,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
               remove: ['clientId', 'clientEpoch'],
             },
           ],
-          onlyIf: is('state', 'ready'),
+          onlyIf: epoch === undefined ? isReady : allOf(isReady, is('clientEpoch', epoch)),
         },
       );
     },

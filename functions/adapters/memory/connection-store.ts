@@ -48,10 +48,11 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         return connection !== undefined;
       }),
 
-    unmarkReady: (connectionId, { nextDeadlineAt }) =>
+    unmarkReady: (connectionId, { nextDeadlineAt, epoch }) =>
       called(() => {
         const connection = connections.get(connectionId);
         if (connection?.state !== 'ready') return;
+        if (epoch !== undefined && connection.client?.epoch !== epoch) return;
         const { client: _, ...rest } = connection;
         replace({ ...rest, state: 'connected', nextDeadlineAt });
       }),

@@ -17,8 +17,11 @@ export type ConnectionStore = {
     connectionId: ConnectionId,
     change: { client: ClientPlace | undefined; nextDeadlineAt: number },
   ): Promise<boolean>;
-  /** Takes `markReady` back: the `hello` did not succeed after all. Without effect when the row is gone or closing. */
-  unmarkReady(connectionId: ConnectionId, change: { nextDeadlineAt: number }): Promise<void>;
+  /**
+   * Takes `markReady` back: the `hello` did not succeed after all. Without effect when the row is gone or
+   * closing; with `epoch` also when another `hello` has made it ready, for a client of another age.
+   */
+  unmarkReady(connectionId: ConnectionId, change: { nextDeadlineAt: number; epoch?: number }): Promise<void>;
   /** What its holder watches from now on. False when the row is gone or closing. */
   setWatching(connectionId: ConnectionId, topics: readonly string[]): Promise<boolean>;
   /**

@@ -12,7 +12,7 @@ import { announceControl } from './announce-control.ts';
 import { announceRobot } from './announce-robot.ts';
 import { dismiss } from './dismiss.ts';
 import { announceAway } from './end-connection.ts';
-import { endSessionsOfRobot } from './end-sessions.ts';
+import { endOfflineRobot, endSessionsOfRobot } from './end-sessions.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { type Returning, receivedBy } from './returning.ts';
 import { unauthenticated } from './sender.ts';
@@ -276,7 +276,12 @@ async function giveBack(deps: HelloDeps, hello: RobotHello, { current, undo }: C
   }
   deps.lifeLog.note({ type: 'claim_given_back', connectionId, robotId });
   await unmark();
-  if (old === undefined) return;
+  if (old === undefined) {
+    // Who opened a session meanwhile takes the robot for online.
+    if (previous?.state === 'away') await announceAway(deps, robotId);
+    else await endOfflineRobot(deps, robotId);
+    return;
+  }
   const released = await releaseIfGone(deps, robotId, { old, now });
   // The end of this connection may have told everybody that the robot is away.
   const failed = await deps.connections.get(connectionId);

@@ -26,7 +26,7 @@ export async function giveClientBack(deps: HelloDeps, connection: Connection, pl
   }
   deps.lifeLog.note({ type: 'client_given_back', connectionId, clientId });
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
-  await deps.connections.unmarkReady(connectionId, { nextDeadlineAt });
+  await deps.connections.unmarkReady(connectionId, { nextDeadlineAt, epoch });
   if (isThere) await putOn(deps, old, { connection, place });
   else await putAway(deps, { place, undo });
 }

@@ -27,10 +27,32 @@ export const known = {
    * what the old connection was told, which nobody keeps.
    */
   toldWhileClaimed: true,
+  /**
+   * Two hellos of one connection at once that both fail at their welcome leave the robot online, and nobody is
+   * told before the next. If that is another connection's, who watches is told nothing: it finds the robot
+   * online already. They believe `away` until its next change, or until they list the robots.
+   */
+  untoldArrivalReplaced: true,
+  /**
+   * A session that is opened when the robot's socket has just gone, or its token has just run out, is answered
+   * `suspended`, and the robot's row says `online`. The client waits for `peerBack`: it comes with the robot's
+   * next connection, and not with its refresh. It takes a token that runs out between two reads of an opening.
+   */
+  suspendedThoughOnline: true,
+  /**
+   * A robot that is welcomed while a session is opened may find it in its `welcome`, though the opening is then
+   * taken back without a word. It waits for an offer that never comes, until its next `hello`.
+   */
+  welcomedWithUndone: true,
   /** To be removed with its cure: a refresh of a connection that was replaced ends sessions of the one that has replaced it. */
   endedByOldConnection: true,
   /** To be removed with its cure: control that changes hands while its new session ends stays with that, until somebody opens one. */
   controlAfterTheEnd: true,
   /** To be removed with its cure: a session that was opened as a view and got control later keeps it when its holder becomes a viewer. */
   controlOfViewers: true,
+  /**
+   * To be removed with its cure: what is said of control says how it was when its sayer wrote. Two changes at once,
+   * or one and the robot's return, may be told in either order; `sessionRequested` and `welcome` have no lease epoch.
+   */
+  controlToldOutOfOrder: true,
 };

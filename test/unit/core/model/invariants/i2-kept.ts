@@ -1,6 +1,6 @@
 import type { ClientSession } from '../../../../../functions/core/model/client-session.ts';
 import type { Connection } from '../../../../../functions/core/model/connection.ts';
-import type { SessionId } from '../../../../../protocol/ids.ts';
+import type { ClientId, SessionId } from '../../../../../protocol/ids.ts';
 import { known } from '../known-limits.ts';
 import { type Invariant, mustHold } from '../look.ts';
 import type { Actor } from '../steps.ts';
@@ -24,6 +24,9 @@ export const kept: Invariant = {
     let wasOffline = false;
     /** Who wrote the sessions that are new in this round: an opening that fails takes back what it wrote. */
     const created = new Map<SessionId, Actor>();
+    /** Clients that have changed their connection in this round, and may be back by now. */
+    const moved = new Set<ClientId>();
+    const hasMoved = ({ client }: Connection) => client !== undefined && moved.has(client.clientId);
     return {
       connection(world, { by, before, after }) {
         if (before === undefined) return;
@@ -38,6 +41,10 @@ export const kept: Invariant = {
           mayClose(world, by, before),
           `${by.name} ${by.connectionId ?? ''} closed ${before.connectionId}, whose token has ${before.token.expiresAt - world.clock.at} ms left`,
         );
+      },
+
+      client(_world, { clientId, before, after }) {
+        if (before?.connectionId !== after?.connectionId) moved.add(clientId);
       },
 
       session(world, { by, before, after }) {
@@ -73,7 +80,8 @@ export const kept: Invariant = {
           refusal !== 'token_expired' || socket.knownUntil + graceMs <= world.clock.at,
           `${by.name} of ${by.connectionId} was refused as expired, and is not`,
         );
-        const isThere = row.state === 'ready' && by.name !== 'hello' && !isOlder(world, row);
+        const isThere =
+          row.state === 'ready' && by.name !== 'hello' && !isOlder(world, row) && !hasMoved(row);
         const isRevoked = token && world.ledger.covers(token.user.principalId, token.life, 'asked');
         mustHold(
           refusal !== 'unauthenticated' || !isThere || isRevoked === true,
@@ -83,6 +91,7 @@ export const kept: Invariant = {
 
       afterRound({ state, sockets }) {
         created.clear();
+        moved.clear();
         for (const { sessionId, by } of dropped.splice(0)) {
           const session = [...state.sessions.values()].find((each) => each.sessionId === sessionId);
           const robot = session && state.robots.get(session.robotId);

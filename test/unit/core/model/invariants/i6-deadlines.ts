@@ -33,7 +33,9 @@ export const deadlines: Invariant = {
             continue;
           }
           const haveMet = helloMetRefresh(writersOf(id));
-          const isOnes = writersOf(id).size === 1 && !failed.has(id);
+          // To watch leaves the deadline as it is.
+          const writers = [...writersOf(id)].filter(({ name }) => name !== 'watchRobots');
+          const isOnes = writers.length === 1 && !failed.has(id);
           if (isOnes) rests.delete(id);
           if (haveMet) rests.set(id, Math.max(row.token.expiresAt, row.connectedAt + policy.helloWithinMs));
           const afterClose = nextDeadlineAt - closesAt(policy, row);

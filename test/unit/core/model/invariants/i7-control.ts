@@ -11,6 +11,8 @@ export const control: Invariant = {
   look: () => {
     /** Sessions that a change of control gave it to. */
     const changedTo = new Set<string>();
+    /** Whose refresh has met an outage after its write: it has no answer, and is to be sent again. */
+    const unanswered = new Set<string>();
     return {
       robot(_world, { by, before, after }) {
         if (changes.has(by.name) && after?.controllerSessionId !== undefined)
@@ -25,6 +27,9 @@ export const control: Invariant = {
           `the lease epoch fell from ${before?.leaseEpoch} to ${after?.leaseEpoch}`,
         );
       },
+      blinded(_world, { name, connectionId }) {
+        if (name.startsWith('refresh') && connectionId !== undefined) unanswered.add(connectionId);
+      },
       afterRound(world) {
         for (const { controllerSessionId } of world.state.robots.values()) {
           if (controllerSessionId !== undefined) held(world, controllerSessionId);
@@ -37,7 +42,8 @@ export const control: Invariant = {
       if (known.controlAfterTheEnd && holder === undefined && changedTo.has(by)) return;
       mustHold(holder !== undefined, `control is held by ${by}, which is no more`);
       const row = holder.socket && state.connections.get(holder.socket.connectionId);
-      if (row?.state !== 'ready' || (known.controlOfViewers && changedTo.has(by))) return;
+      if (row?.state !== 'ready' || unanswered.has(row.connectionId)) return;
+      if (known.controlOfViewers && changedTo.has(by)) return;
       mustHold(mayUse(row.identity.groups, 'control'), `control is held by ${by}, which may only view`);
     }
   },

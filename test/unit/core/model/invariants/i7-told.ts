@@ -14,6 +14,8 @@ export const controlTold: Invariant = {
   name: 'I7: at rest the robot was told last who has control, unless a post to it failed',
   look() {
     const believed = beliefs<'control', Lease>();
+    /** Changes of control, and welcomes of robots, in this round. */
+    let changes = 0;
     const leases = new Map<ConnectionId, Lease>();
     return {
       connection({ clock }, { before, after }) {
@@ -21,7 +23,8 @@ export const controlTold: Invariant = {
           believed.doubt(before.connectionId);
         }
       },
-      robot(_world, { by, after }) {
+      robot(_world, { by, before, after }) {
+        if (before?.controllerSessionId !== after?.controllerSessionId) changes++;
         const to = after?.socket?.connectionId;
         if (known.toldWhileClaimed && by.name === 'hello' && to !== undefined && to !== by.connectionId) {
           believed.doubt(to);
@@ -33,6 +36,7 @@ export const controlTold: Invariant = {
       heard(world, { to, message }) {
         if (world.socketOf(to)?.user.groups.includes('robots') !== true) return;
         const before = leases.get(to) ?? { holder: null, leaseEpoch: 0 };
+        if (message.type === 'welcome') changes++;
         const lease = leaseAfter(message, before);
         if (lease === undefined) return;
         leases.set(to, lease);
@@ -41,11 +45,18 @@ export const controlTold: Invariant = {
       afterRound(world) {
         const [robot] = world.state.robots.values();
         const { socket, controllerSessionId = null } = robot ?? {};
+        const isOutOfOrder = known.controlToldOutOfOrder && changes > 1;
+        changes = 0;
         for (const { connectionId } of world.sockets) {
+          if (isOutOfOrder) believed.doubt(connectionId);
           const row = world.state.connections.get(connectionId);
           if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(connectionId);
         }
-        if (socket !== undefined && isListening(world, socket.connectionId)) {
+        const isNoMore = ![...world.state.sessions.values()].some(
+          ({ sessionId }) => sessionId === controllerSessionId,
+        );
+        const isExcused = known.controlAfterTheEnd && controllerSessionId !== null && isNoMore;
+        if (!isExcused && socket !== undefined && isListening(world, socket.connectionId)) {
           const lease = believed.of(socket.connectionId, 'control');
           mustHold(
             lease === undefined || lease.holder === controllerSessionId,

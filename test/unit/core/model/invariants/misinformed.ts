@@ -7,7 +7,7 @@ import { type Invariant, mustHold } from '../look.ts';
 import type { ModelWorld } from '../world.ts';
 
 /** What a side believes of the other side of a session. */
-type Word = 'there' | 'away' | 'over';
+type Word = 'there' | 'away' | 'over' | 'not known';
 
 const words = new Set([
   ...['welcome', 'sessionRequested', 'sessionOpened', 'sessionClosed', 'peerAway', 'peerBack'],
@@ -18,12 +18,19 @@ export const misinformed: Invariant = {
   name: 'I3: at rest nobody is misinformed of the other side, and all know of the end',
   look() {
     const believed = beliefs<SessionId, Word>();
+    /** Sessions that began or ended in this round. One that did both may have begun anew, by a repeated request. */
+    const begun = new Set<SessionId>();
+    const ended = new Set<SessionId>();
     return {
       connection({ clock }, { before, after }) {
         // Nothing is said to an expired one (I1): what was to be said while it was, it has not heard.
         if (before !== undefined && after !== undefined && before.token.expiresAt <= clock.at) {
           believed.doubt(before.connectionId);
         }
+      },
+      session(_world, { before, after }) {
+        if (before === undefined && after !== undefined) begun.add(after.sessionId);
+        if (before !== undefined && after === undefined) ended.add(before.sessionId);
       },
       robot(_world, { by, after }) {
         const to = after?.socket?.connectionId;
@@ -34,10 +41,17 @@ export const misinformed: Invariant = {
       failed(_world, { to, message }) {
         if (message !== undefined && words.has(message.type)) believed.doubt(to);
       },
-      heard(_world, { to, message }) {
+      heard({ state }, { to, message }) {
         if (message.type === 'welcome') believed.forget(to);
+        const [robot] = state.robots.values();
+        const isWaitingFor = message.type === 'sessionOpened' && message.state === 'suspended';
+        const isUnheard = known.suspendedThoughOnline && isWaitingFor && robot?.state === 'online';
         for (const [sessionId, word] of wordsIn(message)) {
-          if (!isLate(to, sessionId, message)) believed.told(to, sessionId, word);
+          if (isLate(to, sessionId, message)) continue;
+          const isUndone = known.welcomedWithUndone && message.type === 'welcome' && begun.has(sessionId);
+          const isOfBoth = message.type === 'peerBack' || message.type === 'peerAway';
+          const isKnown = believed.subjects(to).includes(sessionId);
+          believed.told(to, sessionId, isUnheard || isUndone || (isOfBoth && !isKnown) ? 'not known' : word);
         }
       },
       afterRound(world) {
@@ -46,6 +60,8 @@ export const misinformed: Invariant = {
           if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(connectionId);
           if (isListening(world, connectionId)) look(world, connectionId);
         }
+        begun.clear();
+        ended.clear();
         believed.nextRound();
       },
     };
@@ -53,13 +69,18 @@ export const misinformed: Invariant = {
     /** A session that is over stays so, whatever is said of its sides; an answer does not overtake what was posted after it. */
     function isLate(to: ConnectionId, of: SessionId, { type }: ServerMessage): boolean {
       if (type === 'sessionOpened') return believed.isFresh(to, of);
-      return (type === 'peerBack' || type === 'peerAway') && believed.of(to, of) === 'over';
+      const before = believed.of(to, of);
+      return (type === 'peerBack' || type === 'peerAway') && (before === 'over' || before === 'not known');
     }
 
     function look(world: ModelWorld, to: ConnectionId) {
       for (const sessionId of believed.subjects(to)) {
         const word = believed.of(to, sessionId);
-        if (word === undefined) continue;
+        if (word === undefined || word === 'not known') continue;
+        if (begun.has(sessionId) && ended.has(sessionId)) {
+          believed.told(to, sessionId, 'not known');
+          continue;
+        }
         const truth = truthFor(world, to, sessionId);
         mustHold(
           truth === 'elsewhere' || truth === word,
@@ -103,7 +124,13 @@ function forRobot(
   const [robot] = state.robots.values();
   if (robot?.socket?.connectionId !== to) return 'elsewhere';
   if (session === undefined) return 'over';
+  if (isArriving(state, session)) return 'elsewhere';
   return session.socket === undefined ? 'away' : 'there';
+}
+
+/** By a hello that failed, and could not be taken back: the next tells of it. */
+function isArriving({ clients }: ModelWorld['state'], { clientId }: ClientSession): boolean {
+  return clients.get(clientId)?.arrival !== undefined;
 }
 
 function forClient(
@@ -119,5 +146,7 @@ function forClient(
   const [robot] = state.robots.values();
   // Of a socket that is gone, and nobody has noticed, a post may have told more than the row.
   if (robot?.socket !== undefined && !gateway.open.has(robot.socket.connectionId)) return 'elsewhere';
+  // A hello that failed, and could not be taken back, is told by the next.
+  if (robot !== undefined && state.arrivals.get(robot.robotId)?.isTold === false) return 'elsewhere';
   return robot?.state === 'online' ? 'there' : 'away';
 }

@@ -1,5 +1,6 @@
 import type { ConnectionId, RobotId } from '../../../../../protocol/ids.ts';
 import { beliefs, isListening } from '../beliefs.ts';
+import { known } from '../known-limits.ts';
 import { type Invariant, mustHold } from '../look.ts';
 
 /** Who watches is told of each change; how it is at the beginning, `listRobots` says. */
@@ -13,6 +14,13 @@ export const presence: Invariant = {
         if (before !== undefined && after !== undefined && before.token.expiresAt <= clock.at) {
           believed.doubt(before.connectionId);
         }
+      },
+      robot(world, { by, before, after }) {
+        if (!known.untoldArrivalReplaced || by.name !== 'hello' || after === undefined) return;
+        const isUntold = world.state.arrivals.get(after.robotId)?.isTold === false;
+        const isReplaced = before?.socket?.connectionId !== after.socket?.connectionId;
+        if (isUntold && isReplaced)
+          for (const { connectionId } of world.sockets) believed.doubt(connectionId);
       },
       failed(_world, { to, message }) {
         if (message?.type === 'robotStatus') believed.doubt(to);
@@ -28,6 +36,7 @@ export const presence: Invariant = {
             const row = world.state.connections.get(id);
             if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(id);
             if (!isListening(world, id) || row?.watching.length === 0) continue;
+            if (world.state.arrivals.get(robotId)?.isTold === false) continue;
             const word = believed.of(id, robotId);
             mustHold(
               word === undefined || word === state,
