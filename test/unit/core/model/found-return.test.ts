@@ -26,6 +26,27 @@ describe('I4: a robot that says bye while it says hello again', () => {
   });
 });
 
+describe('I4: a robot that is closed while it says hello twice at once', () => {
+  it('is not left online, though neither claim can be given back', async () => {
+    const world = newWorld();
+    const socket = await connected(world, rover1);
+    const marking = world.tap.hold('connections.markReady');
+    const first = hello(world, socket);
+    await marking.reachedBy(first);
+    const markingToo = world.tap.hold('connections.markReady');
+    const second = hello(world, socket);
+    await markingToo.reachedBy(second);
+    const retryAt = world.clock.at + 60_000;
+    await world.deps.connections.markClosing(socket.connectionId, { retryAt, how: 'gone' });
+    await world.deps.connections.remove(socket.connectionId);
+    marking.release();
+    await first;
+    markingToo.release();
+    await second;
+    expect(world.robot()).toMatchObject({ state: 'away' });
+  });
+});
+
 describe('I4: two hellos of one client at once, the first of which fails', () => {
   it('leave the connection ready that the second has taken the client to', async () => {
     const world = newWorld();
