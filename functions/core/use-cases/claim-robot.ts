@@ -257,11 +257,17 @@ async function tellWhatHasChanged(
  * that was another `hello` of the same connection, which has the robot now, this one is not ready.
  */
 async function giveBack(deps: HelloDeps, hello: RobotHello, { current, undo }: Claimed): Promise<void> {
-  if (undo === undefined) return;
-  const { previous } = undo;
   const { robotId, connection } = hello;
   const { connectionId } = connection;
   const now = deps.clock.now();
+  // Two that fail at once cannot be given back. If this was for the end of the connection, that may have
+  // found the robot not its own yet.
+  const leave = () => releaseIfGone(deps, robotId, { old: copyOf(connection), now });
+  if (undo === undefined) {
+    await leave();
+    return;
+  }
+  const { previous } = undo;
   const old = previous?.socket;
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
   const unmark = () => deps.connections.unmarkReady(connectionId, { nextDeadlineAt });
@@ -269,7 +275,8 @@ async function giveBack(deps: HelloDeps, hello: RobotHello, { current, undo }: C
     const holder = (await deps.robots.get(robotId))?.socket?.connectionId;
     // If the old one has it, this was done already, and only the answer lost on the way.
     if (holder === undefined || holder !== old?.connectionId) {
-      if (holder !== connectionId) await unmark();
+      if (holder === connectionId) await leave();
+      else await unmark();
       if (old !== undefined) await dismiss(deps, old);
       return;
     }

@@ -68,8 +68,13 @@ it('the programs are no idle talk: much of what can happen does', { timeout: tim
   const seen = new Map<string, number>();
   const count = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1);
   const counting: Look = {
-    delivered: (_world, { message }) =>
-      count(message.type === 'goAway' ? `goAway ${message.code}` : message.type),
+    delivered: (_world, { message }) => {
+      count(message.type === 'goAway' ? `goAway ${message.code}` : message.type);
+      if (message.type === 'welcome') count(`${message.kind} ${message.resumed ? 'resumed' : 'anew'}`);
+      if (message.type === 'sessionClosed') count(`ended: ${message.reason}`);
+      if (message.type === 'peerBack' && message.received > 0) count('peerBack with a count');
+    },
+    noted: (_world, { type }) => count(`noted: ${type}`),
     robot: (_world, { after }) => count(`the robot is ${after?.state}`),
     connection(_world, { by, before, after }) {
       if (before?.state !== 'closing' && after?.state === 'closing') count(`${by.name}: ${after.endsAs}`);
@@ -99,13 +104,20 @@ it('the programs are no idle talk: much of what can happen does', { timeout: tim
       ...['refresh (demoted): yes', 'refresh (older): token_not_newer'],
       ...['$disconnect: disconnect', 'bye: bye', 'cleanup: expired', 'cleanup: no_hello', 'cleanup: gone'],
       ...['revoke: revoked', 'revoke: regrouped', 'cleanup: gateway failed', 'hello: gateway failed'],
+      ...['client resumed', 'client anew', 'robot resumed', 'robot anew'],
+      ...['peerAway', 'peerBack', 'robotStatus', 'controlChanged', 'controlRequested'],
+      ...['requestControl: yes', 'requestControl: control_held', 'watchRobots: yes'],
     ),
   ).toEqual([]);
   expect(
     rarerThan(
       nowAndThen,
+      ...['noted: client_given_back', 'noted: claim_given_back'],
+      ...['grantControl: yes', 'forceControl: forbidden', 'ended: robot_offline'],
+      ...['ended: resume_ended', 'releaseControl: yes'],
       ...['hello: revoked', 'refresh: revoked', 'bye: revoked', 'revoke: gateway failed'],
       ...['connect: unreadable', 'hello: unreadable', 'refresh: unreadable', 'revoke: unreadable'],
     ),
   ).toEqual([]);
+  expect(rarerThan(1, 'peerBack with a count', 'forceControl: yes')).toEqual([]);
 });

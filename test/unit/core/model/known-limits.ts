@@ -44,6 +44,11 @@ export const known = {
    * taken back without a word. It waits for an offer that never comes, until its next `hello`.
    */
   welcomedWithUndone: true,
+  /**
+   * Two `watchRobots` of one connection at once leave rows that its own list does not name. They are deleted by
+   * whoever posts to the connection next and finds it gone, or when they run out.
+   */
+  watchedAtOnce: true,
   /** To be removed with its cure: a refresh of a connection that was replaced ends sessions of the one that has replaced it. */
   endedByOldConnection: true,
   /** To be removed with its cure: control that changes hands while its new session ends stays with that, until somebody opens one. */

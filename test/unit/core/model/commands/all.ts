@@ -19,7 +19,7 @@ import { byes, cuts, deafenings, disconnects, losses } from './leave.ts';
 import { moments } from './moment.ts';
 import { opens } from './open-session.ts';
 import { refreshes } from './refresh.ts';
-import { atWindowsEnd, lostAndBack, meeting, ofReturns } from './return-scenes.ts';
+import { atWindowsEnd, contested, lostAndBack, meeting, ofReturns } from './return-scenes.ts';
 import { revokes } from './revoke.ts';
 import { atTheLast, atTheMoment, badWelcome, oldCopy, theOffered, troubles, whileRevoked } from './scenes.ts';
 import { closes, signals } from './signal.ts';
@@ -174,6 +174,7 @@ export const stresses = [
         { weight: 3, arbitrary: meeting },
         { weight: 2, arbitrary: lostAndBack },
         { weight: 1, arbitrary: atWindowsEnd },
+        { weight: 1, arbitrary: contested },
       ],
     }),
   },

@@ -34,8 +34,9 @@ const change = fc.record<Change>({
 
 /** Control is asked for, taken, handed over or given back, mostly by who holds the session, or may. */
 export const controls = steps('control', change, async (world, given) => {
-  const sessionId = sessionAt(world, given.session);
-  const to = sessionAt(world, given.to);
+  const at = given.own ? liveAt : sessionAt;
+  const sessionId = at(world, given.session);
+  const to = at(world, given.to);
   const socket = given.own ? ownerOf(world, sessionId) : world.socketAt(given.back);
   if (sessionId === undefined || to === undefined || socket === undefined) return;
   const { deps, answered, replied } = world.acts(given.way, socket.connectionId);
@@ -57,6 +58,11 @@ export const controls = steps('control', change, async (world, given) => {
     }
   }
 });
+
+function liveAt({ state }: ModelWorld, back: number): SessionId | undefined {
+  const live = [...state.sessions.values()];
+  return live[live.length - 1 - (back % Math.max(live.length, 1))]?.sessionId;
+}
 
 function ownerOf({ state, socketOf }: ModelWorld, of: SessionId | undefined): ModelSocket | undefined {
   const session = [...state.sessions.values()].find(({ sessionId }) => sessionId === of);

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { littleTime, untilWindow } from '../passing.ts';
 import { type Round, roundOf, type Step, type Trouble } from '../steps.ts';
+import { policy } from '../world.ts';
 import { cleanups } from './cleanup.ts';
 import { backOf, helloAgain, returns } from './come-back.ts';
+import { arrivals } from './connect.ts';
 import { controls } from './control.ts';
 import { byes, cuts, deafenings, disconnects, losses } from './leave.ts';
 import { moments } from './moment.ts';
@@ -40,6 +42,24 @@ const whatMeets = fc.oneof(
   { weight: 1, arbitrary: byes.any },
   { weight: 1, arbitrary: refreshes.any },
 );
+
+/** Another one opens a session, and then control is asked for, given and taken at once. */
+export const contested: Scene = fc
+  .record({
+    user: fc.constantFrom(2, 3, 4),
+    coming: round(fc.constant([])),
+    opening: round(fc.constant([])),
+    asking: round(fc.tuple(controls.any, fc.oneof(controls.any, whatMeets))),
+  })
+  .map(({ user, coming, opening, asking }) => [
+    {
+      ...coming,
+      steps: [arrivals.of({ user, signIn: 'latest', lifeMs: policy.tokenMs, ageMs: 0 })],
+      thenPass: 0,
+    },
+    { ...opening, steps: [opens.of({ back: 0, mode: 'view', requestId: undefined })], thenPass: 0 },
+    asking,
+  ]);
 
 /** Two or three of them at once. */
 export const meeting: Scene = round(fc.array(whatMeets, { minLength: 2, maxLength: 3 })).map((met) => [met]);

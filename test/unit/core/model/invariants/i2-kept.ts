@@ -51,7 +51,10 @@ export const kept: Invariant = {
         if (before === undefined && after !== undefined) created.set(after.sessionId, by);
         if (before === undefined || after !== undefined) return;
         mustHold(
-          wasOffline || created.get(before.sessionId) === by || mayEnd(world, by, before),
+          wasOffline ||
+            created.get(before.sessionId) === by ||
+            (by.name === 'closeSession' && moved.has(before.clientId)) ||
+            mayEnd(world, by, before),
           `${by.name} ${by.connectionId ?? ''} ended ${before.sessionId} of ${before.socket?.connectionId}`,
         );
       },

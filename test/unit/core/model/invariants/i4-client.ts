@@ -53,6 +53,10 @@ export const clientTold: Invariant = {
       delivered(_world, { to, message }) {
         if (message.type === 'welcome' && message.clientId !== undefined) welcomed.set(to, message.clientId);
       },
+      failed(_world, { to, message }) {
+        // Its `hello` is answered `unavailable`, and said again.
+        if (message?.type === 'welcome') welcomed.delete(to);
+      },
       afterRound({ state, gateway, clock }) {
         for (const [connectionId, clientId] of welcomed) {
           const row = state.connections.get(connectionId);
