@@ -68,6 +68,7 @@ async function begin(
   let created = true;
   const undo = async (tell: 'nobody' | 'robot') => {
     if (created) await endSession(deps, wanted, { reason: 'closed', tell });
+    await forgetIfOver(deps, sender, wanted);
   };
   try {
     // Before the row: who ends a session frees its control before deleting it, so no row, no control.
@@ -135,9 +136,20 @@ async function admit(
   const opened = await tellRobot(deps, session, { robot, servers });
   // Who ended or lost it at this very moment may have told the robot before it was asked.
   if (!(await tellRobotOfChange(deps, session))) {
+    await forgetIfOver(deps, sender, session);
     return refused('unavailable', 'The session was ended at this very moment; open it again.');
   }
   return done(opened);
+}
+
+/** Who ended it before it was listed has found nothing to take from the list. */
+async function forgetIfOver(
+  deps: OpenSessionDeps,
+  { client }: ReadyClient,
+  { robotId, sessionId }: SessionKey,
+): Promise<void> {
+  const key = { robotId, sessionId };
+  if ((await deps.sessions.get(key)) === undefined) await deps.clients.removeSession(client.clientId, key);
 }
 
 /** Whether the robot is there and the caller may use it so. What may not be seen cannot be told from what is not there. */

@@ -107,7 +107,12 @@ describe('I3: a session that ends while a welcome names it', () => {
     await end(world, a, sessionId);
     welcoming.release();
     await helloing;
-    expect(world.gateway.to(socket).at(-1)).toMatchObject({ type: 'sessionClosed', sessionId });
+    const [welcome, ...later] = world.gateway
+      .to(socket)
+      .map(({ type }) => type)
+      .slice(-3);
+    expect(welcome).toBe('welcome');
+    expect(later).toContain('sessionClosed');
   });
 });
 

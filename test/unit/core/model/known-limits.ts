@@ -49,12 +49,6 @@ export const known = {
    * whoever posts to the connection next and finds it gone, or when they run out.
    */
   watchedAtOnce: true,
-  /** To be removed with its cure: a refresh of a connection that was replaced ends sessions of the one that has replaced it. */
-  endedByOldConnection: true,
-  /** To be removed with its cure: control that changes hands while its new session ends stays with that, until somebody opens one. */
-  controlAfterTheEnd: true,
-  /** To be removed with its cure: a session that was opened as a view and got control later keeps it when its holder becomes a viewer. */
-  controlOfViewers: true,
   /**
    * To be removed with its cure: what is said of control says how it was when its sayer wrote. Two changes at once,
    * or one and the robot's return, may be told in either order; `sessionRequested` and `welcome` have no lease epoch.

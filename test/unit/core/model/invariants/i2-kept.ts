@@ -1,7 +1,6 @@
 import type { ClientSession } from '../../../../../functions/core/model/client-session.ts';
 import type { Connection } from '../../../../../functions/core/model/connection.ts';
 import type { ClientId, SessionId } from '../../../../../protocol/ids.ts';
-import { known } from '../known-limits.ts';
 import { type Invariant, mustHold } from '../look.ts';
 import type { Actor } from '../steps.ts';
 import { type ModelWorld, policy } from '../world.ts';
@@ -156,7 +155,7 @@ function mayEnd(world: ModelWorld, by: Actor, before: ClientSession): boolean {
     case 'openSession':
       return by.connectionId === connectionId;
     case 'refresh (demoted)':
-      return by.connectionId === connectionId || known.endedByOldConnection;
+      return by.connectionId === connectionId;
     // The robot was replaced, and its new connection knows nothing of what was before.
     case 'hello':
       return isOfRobot || isOwn(world, by, before);

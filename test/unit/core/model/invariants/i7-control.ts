@@ -1,5 +1,4 @@
 import { mayUse } from '../../../../../functions/core/model/permission.ts';
-import { known } from '../known-limits.ts';
 import { type Invariant, mustHold } from '../look.ts';
 import type { ModelWorld } from '../world.ts';
 
@@ -39,11 +38,9 @@ export const control: Invariant = {
 
     function held({ state }: ModelWorld, by: string): void {
       const holder = [...state.sessions.values()].find(({ sessionId }) => sessionId === by);
-      if (known.controlAfterTheEnd && holder === undefined && changedTo.has(by)) return;
       mustHold(holder !== undefined, `control is held by ${by}, which is no more`);
       const row = holder.socket && state.connections.get(holder.socket.connectionId);
       if (row?.state !== 'ready' || unanswered.has(row.connectionId)) return;
-      if (known.controlOfViewers && changedTo.has(by)) return;
       mustHold(mayUse(row.identity.groups, 'control'), `control is held by ${by}, which may only view`);
     }
   },

@@ -52,11 +52,7 @@ export const controlTold: Invariant = {
           const row = world.state.connections.get(connectionId);
           if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(connectionId);
         }
-        const isNoMore = ![...world.state.sessions.values()].some(
-          ({ sessionId }) => sessionId === controllerSessionId,
-        );
-        const isExcused = known.controlAfterTheEnd && controllerSessionId !== null && isNoMore;
-        if (!isExcused && socket !== undefined && isListening(world, socket.connectionId)) {
+        if (socket !== undefined && isListening(world, socket.connectionId)) {
           const lease = believed.of(socket.connectionId, 'control');
           mustHold(
             lease === undefined || lease.holder === controllerSessionId,
