@@ -85,7 +85,8 @@ export async function endSessionsOfRobot(
 /** Ends every session of a robot that has gone offline, which is due until that is done. */
 export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): Promise<void> {
   deps.lifeLog.note({ type: 'robot_offline', robotId });
-  const end = { reason: 'robot_offline', tell: 'client' } as const;
+  // The robot too: it may be back, and have been welcomed with them.
+  const end = { reason: 'robot_offline', tell: 'both' } as const;
   await endSessionsOfRobot(deps, await deps.sessions.listByRobot(robotId), end);
   // It may be back already, and then its return has been told.
   const robot = await deps.robots.get(robotId);

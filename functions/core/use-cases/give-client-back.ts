@@ -1,12 +1,15 @@
-import type { SessionKey } from '../model/client-session.ts';
+import type { ClientSession, SessionKey } from '../model/client-session.ts';
 import type { Connection } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
+import type { RobotSession } from '../model/robot-session.ts';
 import type { PreviousClient } from '../ports/client-directory.ts';
 import { tellRobotOfClient } from './announce-client.ts';
+import { tellClientOfRobot } from './announce-robot.ts';
 import type { Place } from './client-place.ts';
 import { dismiss } from './dismiss.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { moveSessions } from './move-sessions.ts';
+import { robotsOf } from './robots-of.ts';
 
 /**
  * Puts a client back that a connection took over and could not be welcomed as: on its old connection,
@@ -52,10 +55,22 @@ async function putOn(
 ): Promise<void> {
   const { clientId, epoch, sessions } = place;
   const moved = await moveSessions(deps, sessions, { ...old, client: { clientId, epoch: epoch + 1 } });
+  // What was said of the robots in between was said to the connection that failed.
+  const robots = await robotsOf(deps, moved);
+  await Promise.all(moved.map((session) => tellOfRobot(deps, session, robots)));
   // The end of the new connection may have told the robots that the client is away.
   const failed = await deps.connections.get(connection.connectionId);
   if (failed !== undefined && failed.state !== 'closing') return;
   await Promise.all(moved.map((session) => tellRobotOfClient(deps, session)));
+}
+
+async function tellOfRobot(
+  deps: HelloDeps,
+  session: ClientSession,
+  robots: readonly RobotSession[],
+): Promise<void> {
+  const robot = robots.find(({ robotId }) => robotId === session.robotId);
+  if (robot !== undefined && robot.state !== 'offline') await tellClientOfRobot(deps, session, robot);
 }
 
 async function putAway(deps: HelloDeps, of: { place: Place; undo: PreviousClient }): Promise<void> {

@@ -36,11 +36,15 @@ describe.each(failures)('a welcome that $what gives a client back to its old con
     const posted = world.gateway.posted.length;
     set(world);
     expect(await codeOfHello(world, key)).toBe(code);
-    expect(world.gateway.posted).toHaveLength(posted);
+    // What was said of the robot meanwhile was said to `B`, so it is said again; and nothing else.
+    const { sessionId } = made;
+    expect(world.gateway.posted.slice(posted)).toEqual([
+      { to: 'A', message: { type: 'peerBack', sessionId, received: 0 } },
+    ]);
     return { ...made, before };
   }
 
-  it('which has its sessions and its control as before, and hears nothing', async () => {
+  it('which has its sessions and its control as before, and hears that its robot is there', async () => {
     const { world, before } = await scene();
     expect(world.robot()).toEqual(before.robot);
     const rows = before.sessions.map((row) => ({ ...row, clientEpoch: expect.any(Number) }));
