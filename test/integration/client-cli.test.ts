@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOperatorEndpoint } from '../../client/src/node.ts';
 import type { LocalStack } from '../../local/stack/local-stack.ts';
 import { seededPassword } from '../../local/stack/users.ts';
+import { localOnly } from './support/emulator.ts';
 import { sdkClient, untilStatus } from './support/sdk.ts';
 import { startTestStack } from './support/target.ts';
 
 const bin = fileURLToPath(new URL('../../client/bin/heliograph-robot.ts', import.meta.url));
 
-describe('heliograph-robot', () => {
+describe.skipIf(localOnly)('[local-only] heliograph-robot', () => {
   let stack: LocalStack;
   let root: string;
   let env: Record<string, string>;

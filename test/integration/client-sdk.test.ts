@@ -8,10 +8,11 @@ import {
   webSocketTransport,
 } from '../../client/src/node.ts';
 import type { LocalStack } from '../../local/stack/local-stack.ts';
+import { localOnly } from './support/emulator.ts';
 import { cuttable, sdkClient, untilStatus } from './support/sdk.ts';
 import { startTestStack } from './support/target.ts';
 
-describe('the client package on the local stack', () => {
+describe.skipIf(localOnly)('[local-only] the client package on the local stack', () => {
   let stack: LocalStack;
   beforeAll(async () => {
     stack = await startTestStack();
@@ -136,7 +137,7 @@ describe('the client package on the local stack', () => {
   });
 });
 
-describe('short lives', () => {
+describe.skipIf(localOnly)('[local-only] short lives', () => {
   it('F2: the token is refreshed, and the connection rolled over, while a session goes on', async () => {
     const stack = await startTestStack({ tokenTtlMs: 6_000, connectionMaxAgeMs: 8_000, cleanupEveryMs: 200 });
     try {

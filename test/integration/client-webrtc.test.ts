@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RTCDataChannel, RTCPeerConnection } from 'werift';
 import { connectPeer, createOperatorEndpoint, createRobotEndpoint } from '../../client/src/node.ts';
 import type { LocalStack } from '../../local/stack/local-stack.ts';
+import { localOnly } from './support/emulator.ts';
 import { cuttable, sdkClient, untilStatus } from './support/sdk.ts';
 import { startTestStack } from './support/target.ts';
 
 const loopback = () => new RTCPeerConnection({ iceAdditionalHostAddresses: ['127.0.0.1'], iceServers: [] });
 
-describe('WebRTC by the client package', () => {
+describe.skipIf(localOnly)('[local-only] WebRTC by the client package', () => {
   let stack: LocalStack;
   beforeAll(async () => {
     stack = await startTestStack();
