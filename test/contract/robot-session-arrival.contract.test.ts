@@ -54,13 +54,14 @@ onEveryAdapter('RobotSessionStore: how the robot came', (stores) => {
     expect(await arrivalOf(b)).toMatchObject({ isTold: false });
   });
 
-  it('is nothing to be told when it was given back', async () => {
+  it('is told again by the one that it was given back to: the others may not have been told of that', async () => {
     await store().claim(rover, byA);
     const claim = await store().claim(rover, byB);
     if (!claim.won || claim.repeated) throw new Error('the claim was expected to win');
     const { current, previous } = claim;
     await store().giveBack(rover, { epoch: current.epoch, previous, now: t0 + 2000 });
-    expect(await arrivalOf(a)).toMatchObject({ isTold: true });
+    const again = { resume: true, from: 'away', fleets: ['demo'], isTold: false };
+    expect(await arrivalOf(a)).toEqual(again);
   });
 
   it('makes no row of a robot that was never here', async () => {

@@ -25,6 +25,23 @@ export function arriving(resume: boolean): Change {
   };
 }
 
+/**
+ * Of a robot that is given back: whether all were told of how it had come there before is not known, so
+ * its next `hello` tells them again; there is nobody to be dismissed, and nothing to be ended.
+ */
+export function arrivedBefore(previous: RobotSession | undefined): Change {
+  return {
+    set: {
+      resume: true,
+      formerState: 'away',
+      formerConnectionId: nowhere,
+      formerEndpoint: nowhere,
+      formerFleets: previous?.fleets ?? [],
+    },
+    remove: ['arrivalTold'],
+  };
+}
+
 /** Stands for no connection: an update can copy an attribute, but not its absence. */
 export const nowhere = '-';
 

@@ -4,6 +4,7 @@ import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts'
 import { queryDue } from './deadline.ts';
 import { allOf, anyOf, is, isAbsent, isAtMost, isBelow, isNot, isPresent } from './expression.ts';
 import {
+  arrivedBefore,
   arriving,
   becomeAgain,
   becomeAway,
@@ -136,7 +137,8 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
           changes: [
             raiseEpoch,
             ...becomeAgain(robotId, previous, now),
-            { set: { fleets: previous?.fleets ?? [], arrivalTold: true } },
+            { set: { fleets: previous?.fleets ?? [] } },
+            arrivedBefore(previous),
             claimedAsBefore(previous),
           ],
           onlyIf: is('epoch', epoch),

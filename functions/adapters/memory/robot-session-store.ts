@@ -80,7 +80,8 @@ export function memoryRobotSessionStore({ robots, arrivals, unsettled }: MemoryS
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.epoch !== epoch) return false;
-        told(robotId, epoch);
+        const fleets = previous?.fleets ?? [];
+        arrivals.set(robotId, { resume: true, from: 'away', fleets, isTold: false });
         const again = {
           ...withoutPlace(robot),
           epoch: epoch + 1,

@@ -52,7 +52,8 @@ export type RobotSessionStore = {
   /**
    * Undoes a claim, as long as nobody has claimed the robot since (`epoch` is still the claim's own),
    * even if the claimant's socket was released in the meantime: the previous socket is the robot again,
-   * or, where there was none, the robot is as absent as before. Raises `epoch`.
+   * or, where there was none, the robot is as absent as before. Raises `epoch`. Whether all know of the
+   * previous one is not known: its next `hello` tells them.
    */
   giveBack(
     robotId: RobotId,
