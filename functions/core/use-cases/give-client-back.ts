@@ -1,5 +1,5 @@
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
-import type { Connection } from '../model/connection.ts';
+import { type Connection, copyOf } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import type { PreviousClient } from '../ports/client-directory.ts';
@@ -10,6 +10,7 @@ import { dismiss } from './dismiss.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { moveSessions } from './move-sessions.ts';
 import { robotsOf } from './robots-of.ts';
+import { tell } from './tell.ts';
 
 /**
  * Puts a client back that a connection took over and could not be welcomed as: on its old connection,
@@ -55,7 +56,12 @@ async function putOn(
 ): Promise<void> {
   const { clientId, epoch, sessions } = place;
   const moved = await moveSessions(deps, sessions, { ...old, client: { clientId, epoch: epoch + 1 } });
-  // What was said of the robots in between was said to the connection that failed.
+  // What was said in between, of robots and of sessions that ended, was said to the connection that failed.
+  const isOver = (key: SessionKey) => moved.every(({ sessionId }) => sessionId !== key.sessionId);
+  const closed = { type: 'sessionClosed', reason: 'closed' } as const;
+  await Promise.all(
+    sessions.filter(isOver).map(({ sessionId }) => tell(deps, copyOf(old), { ...closed, sessionId })),
+  );
   const robots = await robotsOf(deps, moved);
   await Promise.all(moved.map((session) => tellOfRobot(deps, session, robots)));
   // The end of the new connection may have told the robots that the client is away.
