@@ -1,0 +1,104 @@
+import type { ClientSession } from '../model/client-session.ts';
+import { copyOf } from '../model/connection.ts';
+import type { RobotSession } from '../model/robot-session.ts';
+import { tellRobotOfClient } from './announce-client.ts';
+import { announceControl } from './announce-control.ts';
+import { announceRobot } from './announce-robot.ts';
+import { dismiss } from './dismiss.ts';
+import { endSessionsOfRobot } from './end-sessions.ts';
+import type { HelloDeps } from './hello-deps.ts';
+import { receivedBy } from './returning.ts';
+import { arrivalOf, type Claimed, isKept, type RobotHello } from './robot-claim.ts';
+import { orNote, tell, tellIfThere } from './tell.ts';
+
+/** A third claim within this time, while the second still held: two devices take themselves for one robot. */
+const contestedWithinMs = 10 * 60_000;
+
+/** Ends what the claim has superseded. Nothing of it can fail the `hello` any more. */
+export async function settleRobot(
+  deps: HelloDeps,
+  hello: RobotHello,
+  claimed: Claimed & { sessions: readonly ClientSession[] },
+): Promise<void> {
+  const { connection, robotId } = hello;
+  const { connectionId } = connection;
+  const { current, arrival, sessions, undo } = claimed;
+  const old = arrival.replaced;
+  if (old !== undefined) {
+    await dismiss(deps, old);
+    deps.lifeLog.note({ type: 'replaced', connectionId: old.connectionId, by: connectionId, robotId });
+    if (isContested(current, undo?.previous)) {
+      deps.lifeLog.note({ type: 'identity_contested', robotId, connectionId });
+    }
+  }
+  // Only now: had the claim been given back, the robot would be missing in the fleets that it is in.
+  const { fleets } = current;
+  const left = arrival.fleets.filter((fleet) => !fleets.includes(fleet));
+  if (left.length > 0) {
+    await orNote(deps.lifeLog, 'hello.leave-fleets', () => deps.fleets.enlist(robotId, { fleets, left }));
+  }
+  await orNote(deps.lifeLog, 'hello.previous-sessions', async () => {
+    const kept = sessions.filter((session) => isKept(session, claimed));
+    const over = sessions.filter((session) => !kept.includes(session));
+    // The robot too: it may have been asked for one that was opened at this very moment.
+    await endSessionsOfRobot(deps, over, { reason: 'closed', tell: 'both' });
+    await tellBack(deps, hello, arrival.resume ? sessions : []);
+    await tellWhatHasChanged(deps, hello, { told: kept });
+    if (arrival.from !== 'online') await announceRobot(deps, robotId, { watchers: true, first: current });
+    await tellWhatCameBefore(deps, hello, current);
+  });
+}
+
+function isContested(current: RobotSession, previous: RobotSession | undefined): boolean {
+  const [now = 0] = current.claimedAt;
+  const [, beforeLast] = previous?.claimedAt ?? [];
+  return beforeLast !== undefined && now - beforeLast < contestedWithinMs;
+}
+
+/** Who took the robot, or control of it, while `welcome` was under way has told it before that arrived. */
+async function tellWhatCameBefore(deps: HelloDeps, hello: RobotHello, current: RobotSession): Promise<void> {
+  const told = await deps.robots.noteArrivalTold(hello.robotId, current.epoch);
+  const robot = told ?? (await arrivalOf(deps, hello))?.robot;
+  if (robot === undefined) await dismiss(deps, hello.connection);
+  else if (robot.leaseEpoch > current.leaseEpoch && robot.controlUnconfirmed !== true) {
+    await announceControl(deps, robot, { sessions: 'all' });
+  }
+}
+
+/** The clients send again what the robot has not received. */
+async function tellBack(
+  deps: HelloDeps,
+  hello: RobotHello,
+  sessions: readonly ClientSession[],
+): Promise<void> {
+  await Promise.all(
+    sessions.map(async (session) => {
+      const { sessionId, socket } = session;
+      const received = receivedBy(hello, sessionId);
+      if (received !== undefined) await deps.sessions.noteReceived(session, { byRobot: received });
+      await tellIfThere(deps, socket, { type: 'peerBack', sessionId, received: received ?? 0 });
+    }),
+  );
+}
+
+/** A client that came, went or ended a session while `welcome` was under way has told the robot before that arrived. */
+export async function tellWhatHasChanged(
+  deps: HelloDeps,
+  { connection, robotId }: RobotHello,
+  { told }: { told: readonly ClientSession[] },
+): Promise<void> {
+  if (told.length === 0) return;
+  const now = await deps.sessions.listByRobot(robotId);
+  await Promise.all(
+    told.map(async (session) => {
+      const { sessionId } = session;
+      const isThere = session.socket !== undefined;
+      const current = now.find((each) => each.sessionId === sessionId);
+      if (current === undefined) {
+        await tell(deps, copyOf(connection), { type: 'sessionClosed', sessionId, reason: 'closed' });
+      } else if ((current.socket !== undefined) !== isThere) {
+        await tellRobotOfClient(deps, session, { told: { isThere } });
+      }
+    }),
+  );
+}
