@@ -67,6 +67,14 @@ onEveryAdapter('ClientSessionStore', (stores) => {
   });
 
   describe('remove', () => {
+    it('deletes it only on a given connection, if one is given', async () => {
+      await store().create(s1);
+      expect(await store().remove(key, connectionId('another'))).toBeUndefined();
+      expect(await store().get(key)).toEqual(s1);
+      expect(await store().remove(key, s1.socket?.connectionId)).toEqual(s1);
+      expect(await store().remove(key, s1.socket?.connectionId)).toBeUndefined();
+    });
+
     it('deletes the row and gives what it held', async () => {
       await store().create(s1);
       expect(await store().remove(key)).toEqual(s1);

@@ -46,7 +46,7 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
       return rows.map(toClientSession);
     },
 
-    remove: (key) => removeIf(key),
+    remove: (key, onlyOn) => removeIf(key, onlyOn === undefined ? undefined : is('connectionId', onlyOn)),
 
     removeIfDue: (key, now) => removeIf(key, isAtMost('nextDeadlineAt', now)),
 

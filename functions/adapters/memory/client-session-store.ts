@@ -23,7 +23,12 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
     listByRobot: (robotId) =>
       called(() => [...sessions.values()].filter((session) => session.robotId === robotId)),
 
-    remove: (key) => called(() => take(sessions.get(sessionName(key)))),
+    remove: (key, onlyOn) =>
+      called(() => {
+        const session = sessions.get(sessionName(key));
+        const isElsewhere = onlyOn !== undefined && session?.socket?.connectionId !== onlyOn;
+        return isElsewhere ? undefined : take(session);
+      }),
 
     removeIfDue: (key, now) =>
       called(() => {

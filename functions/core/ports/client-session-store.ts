@@ -10,8 +10,11 @@ export type ClientSessionStore = {
   get(key: SessionKey): Promise<ClientSession | undefined>;
   /** All sessions of a robot. About as many as a robot may hold: the limit is looked at before a session is made, not enforced by the store. */
   listByRobot(robotId: RobotId): Promise<readonly ClientSession[]>;
-  /** Deletes the row and gives what it held; undefined when there was none: exactly one of two racers gets it. */
-  remove(key: SessionKey): Promise<ClientSession | undefined>;
+  /**
+   * Deletes the row and gives what it held; undefined when there was none: exactly one of two racers gets
+   * it. With `onlyOn` also when the session is on another connection.
+   */
+  remove(key: SessionKey, onlyOn?: ConnectionId): Promise<ClientSession | undefined>;
   /** Deletes the row only if its own deadline has passed at `now` (I6). */
   removeIfDue(key: SessionKey, now: number): Promise<ClientSession | undefined>;
   /** Copies a refreshed token's end, never shortening. False when the session is not this connection's. */

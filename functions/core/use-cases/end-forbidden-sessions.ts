@@ -20,7 +20,7 @@ export async function endForbiddenSessions(
       const [session, robot] = await Promise.all([deps.sessions.get(key), deps.robots.get(key.robotId)]);
       if (session?.socket?.connectionId !== connectionId || robot === undefined) return;
       if (!maySee(groups, robot.fleets) || !mayUse(groups, session.mode)) {
-        await endSession(deps, key, { reason: 'forbidden', tell: 'both' });
+        await endSession(deps, key, { reason: 'forbidden', tell: 'both', onlyOn: connectionId });
       } else if (robot.controllerSessionId === key.sessionId && !mayUse(groups, 'control')) {
         await withdraw(deps, key.robotId, key.sessionId);
       }

@@ -1,5 +1,5 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import type { ClientId, RobotId } from '../../../protocol/ids.ts';
+import type { ClientId, ConnectionId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
@@ -20,6 +20,8 @@ export type EndSessionsDeps = TellDeps & {
 export type SessionEnd = {
   readonly reason: CloseReason;
   readonly tell: 'robot' | 'client' | 'both' | 'nobody';
+  /** Not if the session is on another connection by then. */
+  readonly onlyOn?: ConnectionId;
 };
 
 /**
@@ -30,8 +32,10 @@ export type SessionEnd = {
  * @returns whether this call was the one that ended it.
  */
 export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: SessionEnd): Promise<boolean> {
-  const freed = await deps.robots.dropControl(key.robotId, key.sessionId);
-  const removed = await deps.sessions.remove(key);
+  // What may stay keeps its control; of what does not, `finishEnd` frees it.
+  const isSure = end.onlyOn === undefined;
+  const freed = isSure ? await deps.robots.dropControl(key.robotId, key.sessionId) : undefined;
+  const removed = await deps.sessions.remove(key, end.onlyOn);
   const late = removed && (await finishEnd(deps, removed, end));
   // What is undone before anybody heard of it is not told either.
   const toTell = late ?? (end.tell === 'nobody' ? undefined : freed);
@@ -41,9 +45,11 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
 
 /**
  * Takes a session that is no more out of the list of a client that has just gone: who ended it may have
- * found its client still there, and then does not ask whether that has any left.
+ * found its client still there, and then does not ask whether that has any left; or has died before it
+ * freed control.
  */
 export async function forgetOver(deps: EndSessionsDeps, clientId: ClientId, key: SessionKey): Promise<void> {
+  await deps.robots.dropControl(key.robotId, key.sessionId);
   await deps.clients.removeSession(clientId, key);
   await deps.clients.removeIfIdle(clientId);
 }

@@ -336,6 +336,27 @@ it('I5: a refresh of the old connection with fewer groups, after it was replaced
   fits(made);
 });
 
+it('I2, I5: nor when it is replaced while that refresh is at work, at whatever step', async () => {
+  const wrong = await overtakenAtEachStep({
+    scene: async () => {
+      const made = await scene();
+      made.world.tap.fail('close A');
+      return made;
+    },
+    action: ({ world }) => refresh(world, a, world.tokens.issue({ ...operator1, groups: viewer1.groups })),
+    by: clientReturns,
+    judge: (made) => {
+      const { world, sessionId } = made;
+      const [welcome] = sent(world, b, 'welcome');
+      const isOnNew = welcome?.sessions.some((each) => each.sessionId === sessionId) === true;
+      const row = world.session(sessionId);
+      expect(row === undefined ? false : row.socket?.connectionId === 'B').toBe(isOnNew);
+      if (isOnNew) expect(world.robot()).toMatchObject({ controllerSessionId: sessionId });
+    },
+  });
+  expect(wrong).toEqual([]);
+});
+
 function raise(): never {
   throw new Error('no client');
 }
