@@ -10,6 +10,8 @@ import { bundling, depsLockFilePath, functionEntry, projectRoot } from './bundli
 
 export type HeliographFunctionProps = {
   readonly name: FunctionName;
+  /** Dimension of its metrics: which deployment it belongs to. */
+  readonly service: string;
   readonly logRetention: RetentionDays;
   readonly timeout: Duration;
   /** MB; CPU comes in proportion, and signature checks are CPU. */
@@ -56,7 +58,7 @@ export class HeliographFunction extends Construct {
       role,
       logGroup,
       environment: {
-        POWERTOOLS_SERVICE_NAME: telemetryService,
+        POWERTOOLS_SERVICE_NAME: props.service,
         POWERTOOLS_METRICS_NAMESPACE: telemetryService,
       },
     });

@@ -44,12 +44,16 @@ const settingsOf: Record<FunctionName, readonly SettingName[]> = {
 export class SignalingFunctions extends Construct {
   readonly byName: Readonly<Record<FunctionName, HeliographFunction>>;
 
-  constructor(scope: Construct, id: string, props: { readonly logRetention: RetentionDays }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly service: string; readonly logRetention: RetentionDays },
+  ) {
     super(scope, id);
-    const { logRetention } = props;
+    const common = { service: props.service, logRetention: props.logRetention };
     // Below the gateway's 29 s, and above what the calls of one route take when each runs into its own
     // time limit: a function must live to give back what it has claimed.
-    const route = { logRetention, timeout: Duration.seconds(27) };
+    const route = { ...common, timeout: Duration.seconds(27) };
     this.byName = {
       // RS256 and the JWKS: CPU on the way into every connection.
       connection: new HeliographFunction(this, 'Connection', {
@@ -62,7 +66,7 @@ export class SignalingFunctions extends Construct {
       cleanup: new HeliographFunction(this, 'Cleanup', {
         name: 'cleanup',
         memorySize: 512,
-        logRetention,
+        ...common,
         // A little more than a period: where the policy wants runs more often than the schedule can, one
         // loops until the next begins. Two at once are safe.
         timeout: Duration.seconds(75),
@@ -70,7 +74,7 @@ export class SignalingFunctions extends Construct {
       revocation: new HeliographFunction(this, 'Revocation', {
         name: 'revocation',
         memorySize: 512,
-        logRetention,
+        ...common,
         timeout: Duration.seconds(60),
       }),
     };

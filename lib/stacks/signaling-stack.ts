@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { telemetryServiceOf } from '../../functions/environment-names.ts';
 import type { HeliographConfig } from '../config.ts';
 import { ApiGatewayLogRole } from '../constructs/api-gateway-log-role.ts';
 import { CleanupSchedule } from '../constructs/cleanup-schedule.ts';
@@ -22,7 +23,10 @@ export class SignalingStack extends Stack {
     super(scope, id, props);
     const { config } = props;
 
-    const functions = new SignalingFunctions(this, 'Functions', { logRetention: config.logRetentionDays });
+    const functions = new SignalingFunctions(this, 'Functions', {
+      service: telemetryServiceOf(config.stage),
+      logRetention: config.logRetentionDays,
+    });
     const signaling = new WebSocketSignalingApi(this, 'Signaling', {
       apiName: `heliograph-${config.stage}`,
       functions: functions.byName,
