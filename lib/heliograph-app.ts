@@ -1,12 +1,14 @@
 import type { Construct } from 'constructs';
 import type { HeliographConfig } from './config.ts';
 import { IdentityStack } from './stacks/identity-stack.ts';
+import { OperationsStack } from './stacks/operations-stack.ts';
 import { SignalingStack } from './stacks/signaling-stack.ts';
 import { StoreStack } from './stacks/store-stack.ts';
 
 /**
- * The three stacks of one deployment. Three, because they live differently: the identities outlive
- * everything, the store may be emptied, the signaling is replaced with each release.
+ * The stacks of one deployment. Several, because they live differently: the identities outlive
+ * everything, the store may be emptied, the signaling is replaced with each release, and how it is
+ * watched may change without a release.
  */
 export function addHeliograph(scope: Construct, config: HeliographConfig): void {
   const name = (part: string): string => `Heliograph-${config.stage}-${part}`;
@@ -17,10 +19,16 @@ export function addHeliograph(scope: Construct, config: HeliographConfig): void 
     description: description('identity'),
   });
   const { tables } = new StoreStack(scope, name('Store'), { description: description('session store') });
-  new SignalingStack(scope, name('Signaling'), {
+  const { measured } = new SignalingStack(scope, name('Signaling'), {
     config,
     identity,
     tables,
     description: description('WebSocket signaling'),
+  });
+  if (config.emulator?.operations === false) return;
+  new OperationsStack(scope, name('Operations'), {
+    config,
+    measured,
+    description: description('dashboard and alarms'),
   });
 }

@@ -7,6 +7,7 @@ import { type FunctionName, functionNames } from '../../functions/route-table.ts
 import type { TableName } from '../../functions/table-shapes.ts';
 import { apiIdPlaceholder, type HeliographConfig, userPoolIdPlaceholder } from '../config.ts';
 import { functionAccess, type TableAccess } from './function-access.ts';
+import { functionMemoryMb as memorySize } from './function-memory.ts';
 import { HeliographFunction } from './heliograph-function.ts';
 import type { HeliographTable } from './heliograph-table.ts';
 import type { Identity } from './identity.ts';
@@ -58,14 +59,14 @@ export class SignalingFunctions extends Construct {
       // RS256 and the JWKS: CPU on the way into every connection.
       connection: new HeliographFunction(this, 'Connection', {
         name: 'connection',
-        memorySize: 512,
+        memorySize,
         ...route,
       }),
-      sessions: new HeliographFunction(this, 'Sessions', { name: 'sessions', memorySize: 512, ...route }),
-      relay: new HeliographFunction(this, 'Relay', { name: 'relay', memorySize: 512, ...route }),
+      sessions: new HeliographFunction(this, 'Sessions', { name: 'sessions', memorySize, ...route }),
+      relay: new HeliographFunction(this, 'Relay', { name: 'relay', memorySize, ...route }),
       cleanup: new HeliographFunction(this, 'Cleanup', {
         name: 'cleanup',
-        memorySize: 512,
+        memorySize,
         ...common,
         // A little more than a period: where the policy wants runs more often than the schedule can, one
         // loops until the next begins. Two at once are safe.
@@ -73,7 +74,7 @@ export class SignalingFunctions extends Construct {
       }),
       revocation: new HeliographFunction(this, 'Revocation', {
         name: 'revocation',
-        memorySize: 512,
+        memorySize,
         ...common,
         timeout: Duration.seconds(60),
       }),
@@ -113,6 +114,21 @@ export class SignalingFunctions extends Construct {
         if (value !== undefined) user.addSetting(setting, value);
       }
     }
+  }
+
+  names(): Readonly<Record<FunctionName, string>> {
+    const { connection, sessions, relay, cleanup, revocation } = this.byName;
+    return {
+      connection: connection.lambda.functionName,
+      sessions: sessions.lambda.functionName,
+      relay: relay.lambda.functionName,
+      cleanup: cleanup.lambda.functionName,
+      revocation: revocation.lambda.functionName,
+    };
+  }
+
+  logGroupNames(): readonly string[] {
+    return this.entries().map(([, { logGroup }]) => logGroup.logGroupName);
   }
 
   private entries(): [FunctionName, HeliographFunction][] {

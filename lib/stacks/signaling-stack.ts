@@ -6,6 +6,7 @@ import { ApiGatewayLogRole } from '../constructs/api-gateway-log-role.ts';
 import { CleanupSchedule } from '../constructs/cleanup-schedule.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import type { Identity } from '../constructs/identity.ts';
+import type { Measured } from '../constructs/operations-metrics.ts';
 import { RevocationEvents } from '../constructs/revocation-events.ts';
 import { SignalingFunctions } from '../constructs/signaling-functions.ts';
 import { TurnSecret } from '../constructs/turn-secret.ts';
@@ -19,6 +20,9 @@ export type SignalingStackProps = StackProps & {
 };
 
 export class SignalingStack extends Stack {
+  /** What the operations stack looks at. */
+  readonly measured: Measured;
+
   constructor(scope: Construct, id: string, props: SignalingStackProps) {
     super(scope, id, props);
     const { config } = props;
@@ -53,5 +57,23 @@ export class SignalingStack extends Stack {
     new RevocationEvents(this, 'RevocationEvents', { revocation, userPoolId, undelivered });
     new CfnOutput(this, 'RevocationFunction', { value: revocation.lambda.functionName });
     new CfnOutput(this, 'WebSocketUrl', { value: signaling.stage.url });
+    this.measured = {
+      service: telemetryServiceOf(config.stage),
+      apiId: signaling.api.apiId,
+      stageName: signaling.stage.stageName,
+      functionNames: functions.names(),
+      logGroupNames: functions.logGroupNames(),
+      tableNames: namesOf(props.tables),
+      deadLetterQueueName: undelivered.queue.queueName,
+    };
   }
+}
+
+function namesOf(tables: StoreStack['tables']): Measured['tableNames'] {
+  return {
+    connections: tables.connections.table.tableName,
+    robotSessions: tables.robotSessions.table.tableName,
+    clientSessions: tables.clientSessions.table.tableName,
+    directory: tables.directory.table.tableName,
+  };
 }
