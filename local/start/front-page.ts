@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { seededUsers } from '../stack/users.ts';
 import type { StartAddresses } from './start-addresses.ts';
 
@@ -8,9 +8,24 @@ import type { StartAddresses } from './start-addresses.ts';
  *
  * @throws {Error} naming the port that is taken.
  */
-export async function startFrontPage(options: { readonly port: number }) {
+export async function startFrontPage(options: {
+  readonly port: number;
+  /** Serves `/events`, what has happened, as lines of JSON. */
+  readonly serveEvents: (response: ServerResponse, of: { readonly follow: boolean }) => void;
+}) {
   let page = '';
+  let deployment = '';
   const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (pathname === '/events' && isHere(request.headers.host)) {
+      options.serveEvents(response, { follow: searchParams.has('follow') });
+      return;
+    }
+    if (pathname === '/deployment.json' && isHere(request.headers.host)) {
+      response.writeHead(deployment === '' ? 503 : 200, { 'content-type': 'application/json' });
+      response.end(deployment);
+      return;
+    }
     const found = request.url === '/';
     response.writeHead(found ? 200 : 404, {
       'content-type': 'text/html; charset=utf-8',
@@ -32,8 +47,10 @@ export async function startFrontPage(options: { readonly port: number }) {
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
     url: `http://127.0.0.1:${port}`,
-    show(addresses: StartAddresses) {
+    show(addresses: StartAddresses, environment: Readonly<Record<string, string>>) {
       page = render(addresses);
+      // What `heliograph` finds the local stack by.
+      deployment = JSON.stringify({ addresses, environment });
     },
     close: () =>
       new Promise<void>((resolve) => {
@@ -41,6 +58,11 @@ export async function startFrontPage(options: { readonly port: number }) {
         server.closeAllConnections();
       }),
   };
+}
+
+/** A page of another site may have its own name lead here; it then asks by that name. */
+function isHere(host: string | undefined): boolean {
+  return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 }
 
 function render(addresses: StartAddresses): string {
