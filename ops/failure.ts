@@ -78,6 +78,7 @@ export function explained({ action, endpoint }: Asking, failure: unknown): Opera
     );
   }
   if (
+    action.startsWith('GET ') ||
     /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EHOSTUNREACH)$/.test(code) ||
     name === 'TimeoutError'
   ) {

@@ -1,9 +1,11 @@
+import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { revocationFunction } from '../../functions/runtime/revocation.ts';
-import { clientsOf } from '../deployment/clients.ts';
+import { type ConnectionId, principalId } from '../../protocol/ids.ts';
+import { clientsOf, portsOf } from '../deployment/clients.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import { asking, OperationFailed } from '../failure.ts';
+import { asking, askingFor, OperationFailed } from '../failure.ts';
 
 const answerSchema = z.object({ closed: z.number() });
 
@@ -28,13 +30,31 @@ const noUser = (userName: string) =>
   );
 
 /** The local stack has no Lambda to ask: the function itself does it, over the same stores. */
-async function revokeHere({ environment, identity }: Deployment, userName: string): Promise<unknown> {
+async function revokeHere(deployment: Deployment, userName: string): Promise<unknown> {
+  const { environment, identity } = deployment;
+  const connections = portsOf(deployment).connections();
+  const before = await connectionsOf(deployment, userName);
   const run = revocationFunction(environment, { lifeLog: { note: () => undefined } });
-  return asking({ action: 'the revocation', endpoint: identity }, () =>
+  await asking({ action: 'the revocation', endpoint: identity }, () =>
     run({ userName }).catch((failure: unknown) => {
       throw failure instanceof RangeError ? noUser(userName) : failure;
     }),
   );
+  // The local stack hears of the sign-out itself, and may have been the one that closed them.
+  const after = await Promise.all(before.map((id) => connections.get(id)));
+  return { closed: after.filter((row) => row === undefined).length };
+}
+
+async function connectionsOf(deployment: Deployment, userName: string): Promise<readonly ConnectionId[]> {
+  const { userPoolId: UserPoolId, identity: endpoint } = deployment;
+  const user = await askingFor({ action: 'cognito-idp:AdminGetUser', endpoint }, () =>
+    clientsOf(deployment)
+      .cognito()
+      .send(new AdminGetUserCommand({ UserPoolId, Username: userName })),
+  );
+  const sub = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value;
+  if (sub === undefined) throw noUser(userName);
+  return portsOf(deployment).connections().listByPrincipal(principalId.parse(sub));
 }
 
 async function invoke(

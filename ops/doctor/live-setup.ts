@@ -127,7 +127,8 @@ async function tableFacts(
     indexes: (table.GlobalSecondaryIndexes ?? []).map((index) => ({
       name: index.IndexName ?? '',
       keys: keysOf(index.KeySchema),
-      status: index.IndexStatus ?? 'unknown',
+      // Emulators list an index without its status.
+      status: index.IndexStatus ?? 'ACTIVE',
     })),
     ttl: kind === 'local' ? null : isOn ? described?.AttributeName : undefined,
   };
