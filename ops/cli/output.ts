@@ -23,7 +23,8 @@ export function outputTo(streams: Streams, { json }: { readonly json: boolean })
     json,
     paint,
     say: (text: string) => streams.out(`${text}\n`),
-    progress: (text: string) => streams.err(`${paint('dim', text)}\n`),
+    progress: (text: string) =>
+      streams.err(`${json ? JSON.stringify({ progress: text }) : paint('dim', text)}\n`),
 
     /** A list: a table with the keys as its head, or a JSON array. */
     rows<R extends Row>(rows: readonly R[], columns: readonly (keyof R & string)[], nothing: string): void {
