@@ -19,10 +19,10 @@ const price = {
   logByte: 0.5 / 1e9,
 };
 
-const hoursPerMonth = 730;
+const secondsPerMonth = 730 * 3_600;
 
 /**
- * What this hour would cost as a whole month: connection minutes (of the connections that ended in it,
+ * What each hour would cost as a whole month of it: connection minutes (of the connections that ended in it,
  * which all do within two hours), messages, functions, tables with their indexes, logs. Not in it are the
  * fixed prices of alarms and custom metrics.
  */
@@ -44,7 +44,7 @@ export function costPerMonth(metrics: OperationsMetrics, hour: Duration): MathEx
     `${logs.expression} * ${plain(price.logByte)}`,
   ];
   return new MathExpression({
-    expression: `${hoursPerMonth} * (${terms.join(' + ')})`,
+    expression: `${secondsPerMonth} / PERIOD(messages) * (${terms.join(' + ')})`,
     usingMetrics: {
       ...lives.usingMetrics,
       messages: metrics.api('MessageCount', series),
