@@ -11,7 +11,7 @@ export type SessionMode = z.infer<typeof sessionMode>;
 export const sessionState = z.enum(['open', 'suspended']);
 export type SessionState = z.infer<typeof sessionState>;
 
-/** Rises with each change of control: of two words about it the higher one holds, whatever came last. */
+/** Rises with each change of control: of two words about it the higher one holds, and of equals the first. */
 export const leaseEpoch = z.int().check(z.nonnegative());
 
 /** Who may drive the robot. */

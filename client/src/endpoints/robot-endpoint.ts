@@ -41,7 +41,7 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
   let control: ControlLease = { sessionId: null, leaseEpoch: 0 };
 
   function setControl({ sessionId, leaseEpoch }: ControlLease): void {
-    if (leaseEpoch >= control.leaseEpoch) control = { sessionId, leaseEpoch };
+    if (leaseEpoch > control.leaseEpoch) control = { sessionId, leaseEpoch };
   }
 
   function open(requested: Requested): void {

@@ -7,7 +7,7 @@ import { type ClientSession, placeOf, type SessionKey, sessionDeadline } from '.
 import { copyOf, type SocketAddress } from '../model/connection.ts';
 import { roleOf } from '../model/identity.ts';
 import { maySee, mayUse } from '../model/permission.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import { type RobotSession, standingLease } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -215,7 +215,7 @@ async function tellRobot(
   { robot, servers }: { robot: RobotSession; servers: ServersOfSides },
 ): Promise<Opened> {
   const { sessionId, clientId, robotId, mode } = session;
-  const lease = { controller: robot.controllerSessionId ?? null, leaseEpoch: robot.leaseEpoch };
+  const lease = standingLease(robot);
   const told =
     robot.socket === undefined || (await isReallyExpired(deps, robot.socket))
       ? 'gone'

@@ -50,7 +50,7 @@ export function welcomeOf(connection: Connection, terms: WelcomeTerms): Welcome 
   };
 }
 
-/** Sessions as their two sides are told of them, with who holds control now. */
+/** Sessions as their two sides are told of them, with who holds control now: by its `welcome` a robot is told of it. */
 export function sessionEntries(sessions: readonly ClientSession[], robots: readonly RobotSession[]) {
   return sessions.map(({ sessionId, robotId, clientId, received }) => {
     const robot = robots.find((each) => each.robotId === robotId);
