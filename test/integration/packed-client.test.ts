@@ -82,7 +82,9 @@ describe.skipIf(localOnly)('[local-only] the package, packed and installed', () 
       const inner = await import('@heliograph/client/dist/index.js').then(() => 'found', ({ code }) => code);
       const { version } = (await import('@heliograph/client/package.json', { with: { type: 'json' } })).default;
       const [page, node] = [await import('@heliograph/client'), await import('@heliograph/client/node')];
-      console.log(JSON.stringify({ names, inner, version, isOne: page.TokenUnavailable === node.TokenUnavailable }));`;
+      const required = (await import('node:module')).createRequire(import.meta.url)('@heliograph/client');
+      const isOne = page.TokenUnavailable === node.TokenUnavailable && page.TokenUnavailable === required.TokenUnavailable;
+      console.log(JSON.stringify({ names, inner, version, isOne }));`;
     await writeFile(join(robot.project, 'ask.mjs'), ask);
     const { stdout } = await execute(process.execPath, ['ask.mjs'], { cwd: robot.project });
     expect(JSON.parse(stdout)).toEqual({
@@ -92,7 +94,7 @@ describe.skipIf(localOnly)('[local-only] the package, packed and installed', () 
       },
       inner: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      // Two entries, one library: an error of the one is an instance of the other's class.
+      // Two entries, and `require`: one library. An error of the one is an instance of the other's class.
       isOne: true,
     });
   });
