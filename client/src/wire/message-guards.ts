@@ -9,7 +9,7 @@ const every = <Name extends string>(names: Readonly<Record<Name, true>>): Guard 
 const time = whole(0);
 const id = text(1, 128);
 const clientId = text(1, 64);
-const sessionId: Guard = (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value);
+const sessionId: Guard = (value) => typeof value === 'string' && /^[A-Za-z0-9_.-]{1,64}$/.test(value);
 const mode = oneOf('control', 'view');
 const robotState = oneOf('online', 'away', 'offline');
 const sessionState = oneOf('open', 'suspended');
