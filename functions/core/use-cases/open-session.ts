@@ -215,6 +215,7 @@ async function tellRobot(
   { robot, servers }: { robot: RobotSession; servers: ServersOfSides },
 ): Promise<Opened> {
   const { sessionId, clientId, robotId, mode } = session;
+  const lease = { controller: robot.controllerSessionId ?? null, leaseEpoch: robot.leaseEpoch };
   const told =
     robot.socket === undefined || (await isReallyExpired(deps, robot.socket))
       ? 'gone'
@@ -223,6 +224,7 @@ async function tellRobot(
           sessionId,
           clientId,
           mode,
+          ...lease,
           iceServers: [...servers.robot],
         });
   return {
@@ -230,8 +232,7 @@ async function tellRobot(
     robotId,
     mode,
     state: told === 'delivered' ? 'open' : 'suspended',
-    controller: robot.controllerSessionId ?? null,
-    leaseEpoch: robot.leaseEpoch,
+    ...lease,
     iceServers: [...servers.client],
   };
 }
