@@ -62,6 +62,7 @@ export function createLink(
   let waiting: { timer: Timer; canWake: boolean } | undefined;
   let heldMs = (): number => 0;
   let series = { failures: 0, isRenewed: false };
+  let isUnproven = false;
   let replacements = 0;
   let welcome: Welcome | undefined;
   let isStopped = false;
@@ -86,6 +87,7 @@ export function createLink(
     current = dialled;
     next = undefined;
     welcome = given;
+    isUnproven = false;
     heldMs = startStopwatch(clock);
     events.onWelcome(given, dialled.token() ?? '');
   }
@@ -116,7 +118,8 @@ export function createLink(
   function decide(end: DialEnd): NextStep {
     if (end.phase === 'source') return afterSourceFailure(end.failure);
     if (end.goAway?.code === 'replaced') replacements += 1;
-    return nextStep(end, { kind: welcome?.kind ?? of.kind, isRenewed: series.isRenewed, replacements });
+    const kind = welcome?.kind ?? of.kind;
+    return nextStep(end, { kind, isRenewed: series.isRenewed, isUnproven, replacements });
   }
 
   function proceed(end: DialEnd, step: NextStep): void {
@@ -141,6 +144,7 @@ export function createLink(
 
   function renew(): void {
     series.isRenewed = true;
+    isUnproven = true;
     of.keeper.distrust();
   }
 

@@ -109,6 +109,24 @@ describe('a refused handshake', () => {
     expect(tokens.renewals()).toBe(1);
   });
 
+  it.each([401, 403])(
+    'F12: %i for a token that was renewed, and then welcomed, is no end: it is renewed once more',
+    async (status) => {
+      const { client, clock, server, tokens } = await ready({ welcome: robotWelcome });
+      // None holds for long, so that it is one series of attempts.
+      for (let round = 1; round <= 4; round += 1) {
+        server.manners.handshake = { status };
+        server.socket().cut();
+        const before = server.sockets.length;
+        while (server.sockets.length === before) await clock.advance(100);
+        server.manners.handshake = 'open';
+        while (client.state().status === 'recovering') await clock.advance(100);
+        expect(client.state().status).toBe('ready');
+        expect(tokens.renewals()).toBe(round);
+      }
+    },
+  );
+
   it('400 ends at once', async () => {
     const { client, clock, server } = scene();
     server.manners.handshake = { status: 400 };
