@@ -74,7 +74,7 @@ describe('I8: receiving', () => {
     expect(heard).toEqual([1, 2]);
   });
 
-  it('reports a hole after 5 s, asks for a resend, and goes on without it 10 s later', async () => {
+  it('reports a hole after 5 s, asks for a resend, and goes on without it 40 s later', async () => {
     const clock = createFakeClock();
     const { channel, heard, lost, holes } = side(clock);
     for (const seq of [1, 4, 6]) channel.take(numbered(seq));
@@ -84,7 +84,9 @@ describe('I8: receiving', () => {
     expect(lost).toEqual([{ direction: 'received', from: 2, to: 3, isGivenUp: false }]);
     expect(holes()).toBe(1);
     expect(heard).toEqual([1]);
-    await clock.advance(10_000);
+    await clock.advance(39_999);
+    expect(heard).toEqual([1]);
+    await clock.advance(1);
     expect(lost.at(-1)).toEqual({ direction: 'received', from: 2, to: 3, isGivenUp: true });
     expect(heard).toEqual([1, 4]);
     // The next hole has a time of its own, and what comes for the first is late.
@@ -93,6 +95,36 @@ describe('I8: receiving', () => {
     expect(heard).toEqual([1, 4, 5, 6]);
     await clock.advance(60_000);
     expect(lost).toHaveLength(2);
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('is patient for as long as a side that may fill the hole is known to be away, and a while from its return', async () => {
+    const clock = createFakeClock();
+    const { channel, heard, lost } = side(clock);
+    channel.take(numbered(2));
+    channel.setPeerAway(true);
+    await clock.advance(119_000);
+    expect(lost).toEqual([{ direction: 'received', from: 1, to: 1, isGivenUp: false }]);
+    channel.setPeerAway(false);
+    await clock.advance(39_000);
+    // This side was away itself: what it said by `hello` makes the other send again.
+    channel.resendAbove(0, false);
+    await clock.advance(39_000);
+    expect(heard).toEqual([]);
+    await clock.advance(1_000);
+    expect(heard).toEqual([2]);
+    expect(lost.at(-1)).toMatchObject({ isGivenUp: true });
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('a half-open connection of the sender, found out after 30 s, makes no hole', async () => {
+    const clock = createFakeClock();
+    const { channel, heard, lost } = side(clock);
+    channel.take(numbered(2));
+    await clock.advance(33_000);
+    channel.take(numbered(1));
+    expect(heard).toEqual([1, 2]);
+    expect(lost.some(({ isGivenUp }) => isGivenUp)).toBe(false);
     expect(clock.timers()).toBe(0);
   });
 
