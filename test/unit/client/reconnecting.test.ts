@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../../client/src/reconnect/backoff.ts';
-import { robotWelcome } from './support/fake-server.ts';
+import { robotWelcome, spreadWelcome } from './support/fake-server.ts';
 import { ready } from './support/started-client.ts';
 
 const session = {
@@ -42,6 +42,43 @@ describe('F10: a lost connection', () => {
     expect(server.sockets).toHaveLength(1);
     await clock.advance(200);
     expect(server.socket().lastOf('hello')).toMatchObject({ resume: true });
+  });
+
+  it('an idle operator is spread as well, and comes at once when somebody wants something', async () => {
+    const { client, clock, server } = await ready({ welcome: spreadWelcome });
+    server.socket().cut(1001);
+    await clock.advance(10_000);
+    expect(server.sockets).toHaveLength(1);
+    const asked = client.request('listRobots', {});
+    await clock.advance(1_000);
+    const { requestId = '' } = server.socket().lastOf('listRobots');
+    server.socket().say({ type: 'robots', requestId, robots: [] });
+    expect(await asked).toMatchObject({ robots: [] });
+    // What is asked when the connection is lost is waited for, too.
+    client.request('listRobots', {}).catch(() => undefined);
+    server.socket().cut(1001);
+    await clock.advance(600);
+    expect(server.sockets).toHaveLength(3);
+  });
+
+  it('who asks does not hurry an attempt that follows a failed one', async () => {
+    const { client, clock, server } = await ready({ welcome: spreadWelcome });
+    server.manners.handshake = { status: 503 };
+    server.socket().cut();
+    for (let second = 0; second < 120; second += 1) {
+      client.request('listRobots', {}).catch(() => undefined);
+      await clock.advance(1_000);
+    }
+    expect(server.sockets.length).toBeLessThan(25);
+  });
+
+  it.each([0, 0.999])('a spread has room at both its ends', async (random) => {
+    const { clock, server } = await ready({ welcome: robotWelcome, random: () => random });
+    server.socket().cut();
+    await clock.advance(1_400);
+    expect(server.sockets).toHaveLength(1);
+    await clock.advance(27_200);
+    expect(server.sockets).toHaveLength(2);
   });
 
   it('a robot never gives up', async () => {
