@@ -24,7 +24,7 @@ const long: typeof short = {
   stack: { tokenTtlMs: 30_000, graceMs: 15_000, connectionMaxAgeMs: 60_000, cleanupEveryMs: 1_000 },
   heartbeat: { pingMs: 5_000, pongWithinMs: 3_000 },
   hitEveryMs: [5_000, 15_000],
-  signalEveryMs: 2_000,
+  signalEveryMs: 3_000,
   identityFails: 1 / 3,
 };
 const options: FaultRunOptions = { ...(forMs >= 120_000 ? long : short), seed, forMs };

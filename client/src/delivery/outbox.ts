@@ -11,6 +11,9 @@ const mostKept = 1_024;
 const mostResends = 16;
 const resendFirstMs = 500;
 const resendLongestMs = 5_000;
+/** The pause grows longer where it is the server that cannot: repeats must not keep it from recovering. */
+const resendLongestToStrainedMs = 20_000;
+const strained: readonly string[] = ['unavailable', 'rate_limited', 'internal'];
 
 export type OutgoingSignal = SessionKey & {
   readonly action: 'signal';
@@ -104,7 +107,8 @@ export function createOutbox(of: {
       if (before === undefined && waiting >= mostResends) return;
       before?.cancel();
       const times = before?.times ?? 0;
-      const waitMs = retryAfterMs ?? Math.min(resendLongestMs, resendFirstMs * 2 ** Math.min(times, 10));
+      const longestMs = strained.includes(code) ? resendLongestToStrainedMs : resendLongestMs;
+      const waitMs = retryAfterMs ?? Math.min(longestMs, resendFirstMs * 2 ** Math.min(times, 10));
       const resend = { times: times + 1, isWaiting: true, cancel: of.clock.after(waitMs, act) };
       resends.set(seq, resend);
 

@@ -229,6 +229,26 @@ describe('I8: sending', () => {
     },
   );
 
+  it.each([
+    { code: 'peer_away' as const, most: 16 },
+    { code: 'unavailable' as const, most: 8 },
+    { code: 'rate_limited' as const, most: 8 },
+  ])('$code for a minute: sent $most times at most', async ({ code, most }) => {
+    const clock = createFakeClock();
+    const { channel, sent } = side(clock);
+    channel.send('custom', 'a');
+    let refused = 0;
+    for (let quarter = 0; quarter < 240; quarter += 1) {
+      if (sent.length > refused) {
+        channel.refused({ type: 'error', code, message: '', retryable: true, seq: 1, sessionId: 's' });
+      }
+      refused = sent.length;
+      await clock.advance(250);
+    }
+    expect(sent.length).toBeLessThanOrEqual(most);
+    expect(sent.length).toBeGreaterThan(most - 3);
+  });
+
   it('many that were refused are no flood: some are tried again, the others wait for peerBack', async () => {
     const clock = createFakeClock();
     const { channel, sent } = side(clock);
