@@ -48,6 +48,8 @@ export function createOutbox(of: {
   const resends = new Map<number, { times: number; isWaiting: boolean; cancel: Cancel }>();
   const undelivered = new Set<number>();
   let lastSeq = 0;
+  /** What the other side has said that it has. Two who tell of it can be late in either order, so only more counts. */
+  let arrived = 0;
 
   function transmit(signal: OutgoingSignal): void {
     if (of.transmit(signal)) undelivered.delete(signal.seq);
@@ -89,9 +91,10 @@ export function createOutbox(of: {
     },
     resendAbove(received) {
       forgetResends();
-      for (const seq of [...kept.keys()]) if (seq <= received) forget(seq);
+      arrived = Math.max(arrived, received);
+      for (const seq of [...kept.keys()]) if (seq <= arrived) forget(seq);
       const gone = [];
-      for (let seq = received + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
+      for (let seq = arrived + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
       for (const signal of kept.values()) transmit(signal);
       const [from] = gone;
       return from === undefined ? undefined : { from, to: gone.at(-1) ?? from };

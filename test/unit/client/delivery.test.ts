@@ -171,6 +171,16 @@ describe('I8: sending', () => {
     expect(lost).toHaveLength(1);
   });
 
+  it('a count that is told late, after a higher one, is not believed: nothing is lost that has arrived', () => {
+    const { channel, sent, lost } = side(createFakeClock());
+    for (let i = 1; i <= 10; i += 1) channel.send('custom', i);
+    channel.resendAbove(7, false);
+    sent.length = 0;
+    channel.resendAbove(4, true);
+    expect(sent.map(({ seq }) => seq)).toEqual([8, 9, 10]);
+    expect(lost).toEqual([]);
+  });
+
   it('what is known not to have arrived does not count to the 64: nothing is lost because somebody was away for long', () => {
     const { channel, sent, lost, setOnline } = side(createFakeClock());
     for (let i = 1; i <= 10; i += 1) channel.send('custom', i);
