@@ -91,7 +91,7 @@ export function createOutbox(of: {
     },
     resendAbove(received) {
       forgetResends();
-      arrived = Math.max(arrived, received);
+      arrived = Math.max(arrived, Math.min(received, lastSeq));
       for (const seq of [...kept.keys()]) if (seq <= arrived) forget(seq);
       const gone = [];
       for (let seq = arrived + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
