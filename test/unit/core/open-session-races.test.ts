@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SocketAddress } from '../../../functions/core/model/connection.ts';
 import { bye } from '../../../functions/core/use-cases/bye.ts';
+import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import { disorder, misinformed } from './support/at-rest.ts';
 import { cleanUpUntil, codeOf, connected, hello, open, opened, sent, welcomed } from './support/cast.ts';
 import { overtakenAtEachStep } from './support/interruption.ts';
-import { operator1, operator2, rover1 } from './support/people.ts';
+import { operator1, operator2, rover1, roverId } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
 
 /** Opens a session, and does something else when the opening has come to a step. */
@@ -187,4 +189,37 @@ it('of two that open the last session at once, in whatever order, no more than o
     },
   });
   expect(wrong).toEqual([]);
+});
+
+describe('I2, I3: a request that is repeated while the session that it opened is closed', () => {
+  const again = { mode: 'control', requestId: 'request-1' } as const;
+
+  async function scene() {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1, { name: 'A' });
+    const client = await welcomed(world, operator1, { name: 'client' });
+    const { sessionId } = await opened(world, client, again);
+    return { world, robot, client, sessionId };
+  }
+  type Scene = Awaited<ReturnType<typeof scene>>;
+  const repeats = ({ world, client }: Scene) => open(world, client, again);
+  const closes = ({ world, client, sessionId }: Scene) =>
+    closeSession(world.deps, { caller: client, robotId: roverId, sessionId, reason: 'closed' });
+
+  /** Whatever the repetition found: the rows fit, and a session that is there is in control. */
+  async function fits({ world, client, sessionId }: Scene) {
+    expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+    expect(world.session(sessionId)).toBeUndefined();
+    const [next] = world.sessions();
+    expect(world.robot()?.controllerSessionId).toBe(next?.sessionId);
+    expect(await opened(world, client, again)).toMatchObject({ mode: 'control' });
+  }
+
+  it('is a session of its own, of which the end of the first takes nothing: at whatever step', async () => {
+    expect(await overtakenAtEachStep({ scene, action: closes, by: repeats, judge: fits })).toEqual([]);
+  });
+
+  it('or is refused, and leaves nothing of the first: at whatever step', async () => {
+    expect(await overtakenAtEachStep({ scene, action: repeats, by: closes, judge: fits })).toEqual([]);
+  });
 });
