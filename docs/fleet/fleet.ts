@@ -98,7 +98,13 @@ function answer(clock: SteppedClock, asked: Asked, { onFrame }: TransportEvents)
 
 function welcomeFor(sentAt: number, { kind, index, isInSession, fleet }: Asked): Welcome {
   const dayMs = 86_400_000;
-  const session = { clientId: `client-${index}`, mode: 'control', state: 'open', received: 0 } as const;
+  const session = {
+    clientId: `client-${index}`,
+    mode: 'control',
+    leaseEpoch: 1,
+    state: 'open',
+    received: 0,
+  } as const;
   return {
     type: 'welcome',
     requestId: 'hello',

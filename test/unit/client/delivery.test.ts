@@ -171,6 +171,21 @@ describe('I8: sending', () => {
     expect(lost).toHaveLength(1);
   });
 
+  it('to keep 64 it is the oldest that may have arrived that goes, not one that surely has not', () => {
+    const { channel, sent, lost, setOnline } = side(createFakeClock());
+    setOnline(false);
+    for (let i = 1; i <= 30; i += 1) channel.send('custom', i);
+    setOnline(true);
+    for (let i = 31; i <= 110; i += 1) channel.send('custom', i);
+    sent.length = 0;
+    channel.resendAbove(0, true);
+    expect(sent.map(({ seq }) => seq)).toEqual([
+      ...Array.from({ length: 30 }, (_, index) => index + 1),
+      ...Array.from({ length: 64 }, (_, index) => index + 47),
+    ]);
+    expect(lost).toEqual([{ direction: 'sent', from: 31, to: 46, isGivenUp: true }]);
+  });
+
   it('a count that is told late, after a higher one, is not believed: nothing is lost that has arrived', () => {
     const { channel, sent, lost } = side(createFakeClock());
     for (let i = 1; i <= 10; i += 1) channel.send('custom', i);

@@ -37,4 +37,30 @@ describe('a half-open connection', () => {
     expect(server.sockets).toHaveLength(2);
     expect(client.state().status).toBe('ready');
   });
+
+  it('that was asked twice and answers once is alive', async () => {
+    let wake = () => {};
+    const page = {
+      isOffline: () => false,
+      onWake: (act: () => void) => {
+        wake = act;
+        return () => {};
+      },
+    };
+    const { client, clock, server } = await ready({ page });
+    server.manners.pongs = false;
+    wake();
+    await clock.advance(5_000);
+    wake();
+    server.socket().say({ type: 'pong' });
+    await clock.advance(60_000);
+    expect(server.sockets).toHaveLength(1);
+    wake();
+    await clock.advance(5_000);
+    // Asking again gives it no more time.
+    wake();
+    await clock.advance(5_500);
+    expect(server.sockets).toHaveLength(2);
+    expect(client.state().status).toBe('ready');
+  });
 });

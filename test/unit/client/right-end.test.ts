@@ -16,6 +16,7 @@ const session = {
   robotId: 'rover-1',
   clientId: 'client-1',
   mode: 'control' as const,
+  leaseEpoch: 1,
   state: 'open' as const,
   received: 0,
 };
