@@ -38,6 +38,16 @@ describe('goAway', () => {
     expect(client.state().status).toBe('ready');
   });
 
+  it('replaced, and not told for how long: a robot waits a minute all the same', async () => {
+    const { client, clock, server } = await ready({ welcome: robotWelcome, random: () => 0 });
+    server.socket().say(goAway('replaced'));
+    server.socket().cut(1000);
+    await clock.advance(59_900);
+    expect(server.sockets).toHaveLength(1);
+    await clock.advance(3_000);
+    expect(client.state().status).toBe('ready');
+  });
+
   it('two devices with one identity do not fight for ever', async () => {
     const { client, clock, server } = await ready({ welcome: robotWelcome });
     for (let round = 0; round < 10; round += 1) {

@@ -41,6 +41,23 @@ describe('make before break', () => {
     expect(server.sockets).toHaveLength(2);
   });
 
+  it('what the first still brings, when the second has taken over, is heard for a second', async () => {
+    const { client, clock, server } = await ready({ welcome: { sessions: [session] } });
+    const channel = client.channel({ sessionId: 's', robotId: 'rover-1' });
+    const heard: number[] = [];
+    channel.listen({ onSignal: ({ seq }) => heard.push(seq), onLost: () => undefined });
+    const [first] = server.sockets;
+    first?.say({ type: 'goAway', code: 'connection_max_age', reconnect: true });
+    await clock.advance(1);
+    expect(server.sockets).toHaveLength(2);
+    const signal = { type: 'signal', ...session, from: 'robot', kind: 'custom' } as const;
+    first?.say({ ...signal, seq: 1 });
+    server.socket().say({ ...signal, seq: 2 });
+    expect(heard).toEqual([1, 2]);
+    await clock.advance(1_000);
+    expect(first?.isClosed()).toBe(true);
+  });
+
   it('rolls over by itself when goAway was missed', async () => {
     const { clock, server } = await ready();
     await clock.advance(110 * 60_000);

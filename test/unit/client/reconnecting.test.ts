@@ -25,7 +25,7 @@ describe('F10: a lost connection', () => {
   it('comes back within 2 s when a session is open, with the key of its last welcome and its counts', async () => {
     const { client, clock, server, states } = await ready({
       random: () => 0.999,
-      welcome: { sessions: [session] },
+      welcome: { ...spreadWelcome, sessions: [session] },
     });
     client.channel({ sessionId: 's', robotId: 'rover-1' });
     server.socket().say({ type: 'signal', ...session, from: 'robot', seq: 1, kind: 'custom', leaseEpoch: 0 });

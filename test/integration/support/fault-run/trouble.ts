@@ -5,13 +5,22 @@ import type { Pair } from './pair.ts';
 import type { Hit } from './peer.ts';
 import { between } from './random.ts';
 
-const hits: readonly Hit[] = [
+/** Each way comes once in so many hits of a pair. */
+const deck: readonly Hit[] = [
   'cut',
   'cut, $disconnect lost',
   'cut, $disconnect late',
   'half-open',
   'half-open',
 ];
+
+/** Whole decks, one after the other, each shuffled. */
+function* shuffled(random: Random): Generator<Hit, never> {
+  for (;;) {
+    const left = [...deck];
+    while (left.length > 0) yield* left.splice(Math.floor(random() * left.length), 1);
+  }
+}
 
 export type HitCounts = Record<Hit, number>;
 
@@ -26,12 +35,13 @@ export async function troublePair(
     readonly counts: HitCounts;
   },
 ): Promise<void> {
+  const hits = shuffled(of.random);
   for (;;) {
     const rested = await pause(between(of.random, of.everyMs), true, { signal: of.until }).catch(() => false);
     if (!rested) return;
     // Drawn in any case, so that the plan of a seed is the same whatever state anybody is in.
     const peer = pair.peers[of.random() < 0.5 ? 0 : 1];
-    const hit = hits[Math.floor(of.random() * hits.length)] ?? 'cut';
+    const hit = hits.next().value;
     const lateMs = between(of.random, of.everyMs);
     const connectionId = peer.connectionId();
     if (connectionId === undefined) continue;
