@@ -48,6 +48,17 @@ describe('goAway', () => {
     expect(client.state().status).toBe('ready');
   });
 
+  it('who is replaced now and then, by a robot that is exchanged say, is not contested', async () => {
+    const { client, clock, server } = await ready({ welcome: robotWelcome });
+    for (let round = 0; round < 6; round += 1) {
+      await clock.advance(15 * 60_000);
+      server.socket().say(goAway('replaced'));
+      server.socket().cut(1000);
+      await clock.advance(120_000);
+      expect(client.state().status).toBe('ready');
+    }
+  });
+
   it('two devices with one identity do not fight for ever', async () => {
     const { client, clock, server } = await ready({ welcome: robotWelcome });
     for (let round = 0; round < 10; round += 1) {
