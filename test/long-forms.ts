@@ -12,7 +12,11 @@ const longForms = {
   HELIOGRAPH_FAULTS_MS: '300000',
   HELIOGRAPH_PROPERTY_RUNS: '10000',
 };
-const all = ['test/integration/token-life.test.ts', 'test/integration/faults.test.ts', 'test/unit/core/model'];
+const all = [
+  'test/integration/token-life.test.ts',
+  'test/integration/faults.test.ts',
+  'test/unit/core/model',
+];
 const asked = process.argv.slice(2);
 const files = asked.length > 0 ? asked : all;
 
