@@ -138,7 +138,7 @@ function startIdentity(
     userPoolId,
     clients: clientIds,
     lifetimes: { accessTokenMs: tokenMs, idTokenMs: tokenMs, refreshTokenMs },
-    users: seededUsers,
+    users: options.users ?? seededUsers,
     onManagementEvent,
     ...(options.identityClock === undefined ? {} : { clock: options.identityClock }),
   });
