@@ -11,7 +11,7 @@ Generated from [functions/metric-names.ts](../functions/metric-names.ts) and its
 
 ## Metrics
 
-Namespace \`${telemetryService}\`. Every metric has the dimension \`service\`, which is \`${telemetryService}-<stage>\`, and at most one more. The functions write them as lines of embedded metric format (EMF) among their logs: no call, no wait. Each value of a dimension that occurs is a custom metric on the bill, about ninety when all have occurred; no dimension ever holds the id of a robot, a connection or a person.
+Namespace \`${telemetryService}\`. Every metric has the dimension \`service\`, which is \`${telemetryService}-<stage>\`, and at most one more. The functions write them as lines of embedded metric format (EMF) among their logs: no call, no wait. Each value of a dimension that occurs is a custom metric on the bill: ${customMetrics} if all of them ever do; no dimension ever holds the id of a robot, a connection or a person.
 
 No signal has a metric of its own: a line each would cost more than the relay. How many messages there are, API Gateway counts (\`MessageCount\`), and Lambda the runs.
 
@@ -56,6 +56,8 @@ No line, metric or error holds a token, an SDP, a candidate, a password or a tex
 }
 
 const metricNames = Object.keys(lifeMetrics) as LifeMetricName[];
+
+const customMetrics = metricNames.reduce((sum, name) => sum + Math.max(1, valuesOf(name).length), 0);
 
 function row(name: LifeMetricName): string {
   const { unit, dimension }: LifeMetric = lifeMetrics[name];

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import {
   CognitoIdentityProviderClient,
   DeleteGroupCommand,
@@ -89,6 +90,21 @@ describe.skipIf(localOnly)('[local-only] heliograph doctor, on a good setup', ()
     await client.nextOf('pong');
     await client.close();
   });
+
+  it.each(['/deployment.json', '/events'])(
+    '%s is not for a page of another site, whatever name leads here',
+    async (path) => {
+      const status = (host: string) =>
+        new Promise((resolve) => {
+          get(new URL(path, operated.url), { headers: { host } }, (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          });
+        });
+      expect(await status('rebound.example.org')).toBe(404);
+      expect(await status(new URL(operated.url).host)).toBe(200);
+    },
+  );
 
   it('whoever cannot sign in is told so', async () => {
     const { code, out } = await operated.call(['doctor'], {

@@ -9,6 +9,8 @@ export type Result = { readonly code: number; readonly out: string; readonly err
 
 export type Operated = {
   readonly stack: LocalStack;
+  /** Of the start page. */
+  readonly url: string;
   /** Runs the command against it, as `AWS_ENDPOINT_URL` leads there. */
   call(args: readonly string[], more?: { env?: Record<string, string>; stop?: AbortSignal }): Promise<Result>;
   /** The same, with what `--json` prints. */
@@ -48,6 +50,7 @@ export async function startOperated(
 
   return {
     stack,
+    url: page.url,
     call,
     async json(args) {
       const { code, out, err } = await call(['--json', ...args]);
