@@ -3,8 +3,6 @@ import { describe, expect, it, test } from 'vitest';
 import { parseToRobot } from '../../local/demo/peer/drive-channel.ts';
 import { drive, type Velocity, withinWheelSpeeds } from '../../local/demo/robot/kinematics.ts';
 import { createRover, deadManMs } from '../../local/demo/robot/rover.ts';
-import { backoffMs } from '../../local/demo/wire/backoff.ts';
-import { createSignalOrder } from '../../local/demo/wire/signal-order.ts';
 
 const start = { xM: 0, yM: 0, headingRad: 0 };
 const speed = fc.double({ min: -3, max: 3, noNaN: true });
@@ -105,66 +103,6 @@ describe('dead man', () => {
     rover.command(ahead);
     expect(rover.now().pose.xM).toBeCloseTo(0.2);
   });
-});
-
-describe('signal order', () => {
-  const arrivals = fc
-    .integer({ min: 0, max: 60 })
-    .chain((count) => {
-      const seqs = Array.from({ length: count }, (_, i) => i + 1);
-      return fc.tuple(
-        fc.constant(count),
-        fc.array(fc.constantFrom(...seqs, 1), { maxLength: 60 }),
-        fc.constant(seqs),
-      );
-    })
-    .chain(([count, again, seqs]) =>
-      fc
-        .shuffledSubarray([...seqs, ...(count === 0 ? [] : again)], {
-          minLength: seqs.length + (count === 0 ? 0 : again.length),
-        })
-        .map((order) => ({ seqs, order })),
-    );
-
-  test('gives each signal once and in turn, whatever the arrival and however often', () => {
-    fc.assert(
-      fc.property(arrivals, ({ seqs, order }) => {
-        const signals = createSignalOrder<{ seq: number }>();
-        const given = order.flatMap((seq) => signals.take({ seq }));
-        expect(given.map(({ seq }) => seq)).toEqual(seqs);
-      }),
-    );
-  });
-
-  test('holds back what is early until the gap is filled', () => {
-    const signals = createSignalOrder<{ seq: number }>();
-    expect(signals.take({ seq: 2 })).toEqual([]);
-    expect(signals.take({ seq: 3 })).toEqual([]);
-    expect(signals.take({ seq: 1 })).toEqual([{ seq: 1 }, { seq: 2 }, { seq: 3 }]);
-    expect(signals.take({ seq: 2 })).toEqual([]);
-  });
-
-  test('keeps nothing of a number that is out of all reach', () => {
-    const signals = createSignalOrder<{ seq: number }>();
-    expect(signals.take({ seq: 1_000_000 })).toEqual([]);
-    expect(signals.take({ seq: 1 })).toEqual([{ seq: 1 }]);
-  });
-});
-
-test('backoff: full jitter from 0.5 s to 30 s', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 100 }),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      (failures, r) => {
-        const ms = backoffMs(failures, () => r);
-        expect(ms).toBeGreaterThanOrEqual(0);
-        expect(ms).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** (failures - 1)));
-      },
-    ),
-  );
-  expect(backoffMs(1, () => 1)).toBe(500);
-  expect(backoffMs(50, () => 1)).toBe(30_000);
 });
 
 test.each([

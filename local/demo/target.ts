@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { localClientIds } from '../../stack/client-ids.ts';
+import { localClientIds } from '../stack/client-ids.ts';
 
 const targetSchema = z.object({
   gateway: z.url({ protocol: /^wss?$/ }),
