@@ -27,7 +27,7 @@ export function startLive(
   const seen = createObservations(startedAt);
   session.hear((message) => {
     if (message.type === 'pose') seen.pose(message);
-    else seen.roundTrip(performance.now() - message.t);
+    if (message.type === 'pong') seen.roundTrip(performance.now() - message.t);
   });
 
   const sendPing = () => session.tell({ type: 'ping', t: performance.now() });

@@ -1,20 +1,23 @@
 import type { RTCDataChannel } from 'werift';
 import { connectPeer, type Session } from '../../../client/src/node.ts';
 import { canRestartIce, createDemoPeer } from '../peer/demo-peer.ts';
-import { type PoseMessage, parseToRobot, sendOn } from '../peer/drive-channel.ts';
-import type { Velocity } from './kinematics.ts';
+import { parseToRobot, sendOn, type ToOperator } from '../peer/drive-channel.ts';
+import type { Rover } from './rover.ts';
+import type { Camera } from './video/camera.ts';
 
 export type RobotSession = {
-  sendPose(pose: PoseMessage): void;
+  send(message: ToOperator): void;
   /** Closes the peer; the session at the server is left as it is. */
   closePeer(): void;
 };
 
-/** The robot's side of one session: streams to the channels that the operator opens, obeys who has control. */
+/** The robot's side of one session: streams to the channels that the operator opens, shows its camera, obeys who has control. */
 export function serveSession(
   session: Session,
   of: {
-    readonly command: (velocity: Velocity) => void;
+    readonly rover: Rover;
+    readonly camera: Camera;
+    readonly onName: (name: string) => void;
     readonly say: (line: string) => void;
   },
 ): RobotSession {
@@ -34,6 +37,11 @@ export function serveSession(
       );
       session.close(why === 'no_path' ? 'closed' : 'refused');
     },
+  });
+  of.camera.showTo(connection);
+  // Whoever drove until now drives no more, whatever it still sends.
+  session.on('mode', (mode) => {
+    if (mode === 'view') of.rover.halt();
   });
   connection.connectionStateChange.subscribe((state) => {
     if (state === 'connected') of.say(`peer connected  ${sessionId}`);
@@ -55,8 +63,15 @@ export function serveSession(
       case 'drive':
         // Who has control may change while the channel is open.
         if (session.mode() === 'control') {
-          of.command({ linearMPerS: message.linear, angularRadPerS: message.angular });
+          of.rover.command({ linearMPerS: message.linear, angularRadPerS: message.angular });
         }
+        return;
+      case 'stop':
+        of.say(`stopped by the button  ${sessionId}`);
+        of.rover.stop();
+        return;
+      case 'hello':
+        of.onName(message.name);
         return;
       case undefined:
         return;
@@ -64,8 +79,8 @@ export function serveSession(
   }
 
   return {
-    sendPose(pose) {
-      for (const channel of channels) sendOn(channel, pose);
+    send(message) {
+      for (const channel of channels) sendOn(channel, message);
     },
     closePeer: peer.close,
   };

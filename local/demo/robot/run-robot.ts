@@ -10,6 +10,7 @@ import { failureInWords, refusalInWords } from '../connection/in-words.ts';
 import { watchedTokens } from '../connection/watched-tokens.ts';
 import { watchedTransport } from '../connection/watched-transport.ts';
 import type { Target } from '../target.ts';
+import type { Pose } from './kinematics.ts';
 import { serveSessions } from './robot-sessions.ts';
 
 export type RobotOptions = {
@@ -52,7 +53,7 @@ export async function runRobot(options: RobotOptions): Promise<boolean> {
     kind: 'robot',
     agent: 'heliograph-demo-robot',
   });
-  const sessions = serveSessions(client, say);
+  const sessions = serveSessions(client, { say, startsAt: startOf(userName) });
 
   client.on('tokenRefreshed', () => say('token refreshed on the open connection'));
   client.on('message', (message) => {
@@ -78,9 +79,15 @@ export async function runRobot(options: RobotOptions): Promise<boolean> {
   if (stop.aborted) leave();
   const isAsItShould = await ended.promise;
   stop.removeEventListener('abort', leave);
-  sessions.stop();
+  await sessions.stop();
   await line.allEnded();
   return isAsItShould;
+}
+
+/** Three in a row, so that they do not stand in each other. */
+function startOf(userName: string): Pose {
+  const number = Number(/\d+$/.exec(userName)?.[0] ?? 1);
+  return { xM: 0, yM: 0.8 * (number - 1), headingRad: 0 };
 }
 
 function linesFor(

@@ -6,9 +6,13 @@ import type { StartAddresses } from './start-addresses.ts';
 
 const robotProgram = fileURLToPath(new URL('../demo/robot.ts', import.meta.url));
 
-/** Runs `rover-1` in a process of its own, as a robot would be: it is told where to connect and nothing else. */
+/** The robots that `npm start` runs. */
+export const demoRobots = ['rover-1', 'rover-2', 'rover-3'] as const;
+
+/** Runs one robot in a process of its own, as it would be: it is told where to connect and nothing else. */
 export function startDemoRobot(
   addresses: StartAddresses,
+  userName: string,
   onLine: (line: string) => void,
 ): { stop(): Promise<void> } {
   const child = spawn(process.execPath, [robotProgram], {
@@ -16,7 +20,7 @@ export function startDemoRobot(
     env: {
       ...process.env,
       HELIOGRAPH_TARGET: JSON.stringify(addresses),
-      HELIOGRAPH_USER: 'rover-1',
+      HELIOGRAPH_USER: userName,
       HELIOGRAPH_PASSWORD: seededPassword,
     },
   });
