@@ -48,6 +48,13 @@ export function App(of: {
 
   useEffect(() => {
     if (of.signedIn !== undefined) enter(of.signedIn);
+    // Who closes the tab drives no more: without a goodbye control would wait for a return. A page that is only
+    // put aside by the browser may come back as it was.
+    const goodbye = ({ persisted }: PageTransitionEvent): void => {
+      if (!persisted) workspace.peek()?.client.close();
+    };
+    addEventListener('pagehide', goodbye);
+    return () => removeEventListener('pagehide', goodbye);
   }, []);
 
   if (workspace.value === undefined) {
@@ -84,7 +91,7 @@ function Inside({
       <header>
         <a href={toFleet} class="brand">
           <img src="./icon.svg" alt="" width="24" height="24" />
-          Heliograph
+          <span>Heliograph</span>
         </a>
         <span class={`chip ${state.status}`} role="status">
           <span class="dot" aria-hidden="true" />

@@ -59,9 +59,10 @@ function follow(middle: { x: number; y: number }, pose: Pose): { x: number; y: n
 }
 
 function linesAround(x: number, y: number) {
-  const half = acrossM / 2;
+  // Beyond the edge, for a picture that is wider than high.
+  const half = acrossM;
   const whole = (from: number): number[] =>
-    Array.from({ length: acrossM + 2 }, (_, i) => Math.floor(from - half) + i);
+    Array.from({ length: 2 * half + 2 }, (_, i) => Math.floor(from - half) + i);
   return [
     ...whole(x).map((at) => ({ key: `x${at}`, x1: at, x2: at, y1: y - half, y2: y + half })),
     ...whole(y).map((at) => ({ key: `y${at}`, x1: x - half, x2: x + half, y1: at, y2: at })),

@@ -55,8 +55,8 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       y: { range: (_, __, most) => [0, Math.max(20, most * 1.2)] },
     },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((s) => `${s} s`) },
-      { ...axis, size: 52, values: (_, ticks) => ticks.map((ms) => `${ms} ms`) },
+      { ...axis, space: 60, values: (_, ticks) => ticks.map((s) => `${s} s`) },
+      { ...axis, size: 60, space: 24, values: (_, ticks) => ticks.map((ms) => `${ms} ms`) },
     ],
     series: [{}, { stroke: style.getPropertyValue('--accent').trim(), width: 2, spanGaps: false }],
   };
