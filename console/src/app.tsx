@@ -104,6 +104,12 @@ function Inside({
         </button>
       </header>
       <main>
+        {(state.status === 'connecting' || state.status === 'recovering') && state.attempt > 3 && (
+          <p class="banner warn" role="status">
+            The server does not answer, or does not let you in; it is tried again by itself. If this lasts:
+            check your network, and ask for one of the groups operators, viewers or admins.
+          </p>
+        )}
         {state.status === 'closed' ? (
           <Closed reason={state.reason} onLeave={onLeave} />
         ) : robotId === undefined ? (

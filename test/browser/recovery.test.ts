@@ -39,10 +39,14 @@ describe.skipIf(localOnly)('[local-only] what is broken recovers, or says why no
 
   it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', async () => {
     const page = await drivingPage();
-    const cutAt = performance.now();
     await breakIt(page, 'Cut the socket');
     await eventually(() => countOf(page, 'resumes')).toBe(1);
-    expect(performance.now() - cutAt).toBeLessThan(3_000);
+    const { notes } = await seenBy(page);
+    const told = (beginning: string) =>
+      notes.find(({ text }) => text.startsWith(beginning))?.at ?? Number.NaN;
+    const awayMs = told('Back, with the same sessions') - told('You broke something: cut');
+    process.stdout.write(`console: back ${awayMs} ms after its socket was cut\n`);
+    expect(awayMs).toBeLessThan(3_000);
     expect(await modeOf(page)).toBe('control');
     const before = await figure(page, 'heading');
     await eventually(() => figure(page, 'heading')).not.toBe(before);
@@ -50,7 +54,6 @@ describe.skipIf(localOnly)('[local-only] what is broken recovers, or says why no
     expect(peers).toBe(1);
     // The stream did not stand still meanwhile, nor did the robot.
     expect(longestPauseMs(poses.slice(5))).toBeLessThan(1_000);
-    await expect(page.locator('.events').textContent()).resolves.toContain('Back, with the same sessions.');
   });
 
   it("the robot's socket is killed: it is said to be away, then back; driving goes on", async () => {
@@ -88,9 +91,11 @@ describe.skipIf(localOnly)('[local-only] what is broken recovers, or says why no
     stage.stack.identity.faults.clear();
     await other.getByRole('button', { name: 'operator-2' }).click();
     await other.getByRole('heading', { name: 'Robots' }).waitFor();
-    expect(stage.complaints.splice(0).filter((text) => !/503|WebSocket connection to/.test(text))).toEqual(
-      [],
-    );
+    expect(
+      stage.complaints
+        .splice(0)
+        .filter((text) => !/503|CORS policy|ERR_FAILED|WebSocket connection to/.test(text)),
+    ).toEqual([]);
   });
 
   it('a revoked operator is out within 5 s and told why; the robot stops', async () => {

@@ -10,11 +10,13 @@ export type Seen = {
   peers: number;
   readonly poses: SeenPose[];
   readonly modes: { at: number; mode: string }[];
+  /** What the console has told of the life of its connection, and when. */
+  readonly notes: { at: number; text: string }[];
 };
 
 /** Runs in the page before its own scripts: counts peer connections, and notes each pose and each change of control. */
 export function watchPeers(): void {
-  const seen: Seen = { peers: 0, poses: [], modes: [] };
+  const seen: Seen = { peers: 0, poses: [], modes: [], notes: [] };
   Object.assign(window, { seen });
   const { createDataChannel } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.createDataChannel = function (...of) {
@@ -30,6 +32,8 @@ export function watchPeers(): void {
   };
   new MutationObserver(() => {
     const mode = document.querySelector('.holder')?.getAttribute('data-mode');
+    const [, text = ''] = /^\S+ (.*)$/.exec(document.querySelector('.events li')?.textContent ?? '') ?? [];
+    if (text !== '' && seen.notes.at(-1)?.text !== text) seen.notes.push({ at: Date.now(), text });
     if (mode != null && seen.modes.at(-1)?.mode !== mode) seen.modes.push({ at: Date.now(), mode });
   }).observe(document, { subtree: true, childList: true, attributes: true });
 }
