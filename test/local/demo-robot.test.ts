@@ -105,6 +105,55 @@ describe('dead man', () => {
   });
 });
 
+describe('why it stands', () => {
+  const ahead: Velocity = { linearMPerS: 0.4, angularRadPerS: 0 };
+  const nothing: Velocity = { linearMPerS: 0, angularRadPerS: 0 };
+
+  function driving() {
+    const clock = { now: 1_000 };
+    const rover = createRover(() => clock.now);
+    rover.command(ahead);
+    clock.now += 100;
+    return { clock, rover };
+  }
+
+  it('says when commands stayed away, and not when they were ended', () => {
+    const { clock, rover } = driving();
+    expect(rover.now().state).toBe('driving');
+    clock.now += deadManMs;
+    expect(rover.now().state).toBe('dead_man');
+    rover.command(ahead);
+    rover.command(nothing);
+    clock.now += 60_000;
+    expect(rover.now().state).toBe('standing');
+  });
+
+  it('stops at once when its driver loses control, and says so; who stands is not halted', () => {
+    const { clock, rover } = driving();
+    rover.halt();
+    const { pose } = rover.now();
+    clock.now += 400;
+    expect(rover.now()).toMatchObject({ pose, velocity: nothing, state: 'halted' });
+    const standing = createRover(() => clock.now);
+    standing.halt();
+    expect(standing.now().state).toBe('standing');
+  });
+
+  it('the stop button holds against commands, until the controls were let go', () => {
+    const { clock, rover } = driving();
+    rover.stop();
+    const { pose } = rover.now();
+    for (let i = 0; i < 10; i += 1) {
+      clock.now += 100;
+      rover.command(ahead);
+    }
+    expect(rover.now()).toMatchObject({ pose, velocity: nothing, state: 'stopped' });
+    rover.command(nothing);
+    rover.command(ahead);
+    expect(rover.now()).toMatchObject({ velocity: ahead, state: 'driving' });
+  });
+});
+
 test.each([
   '',
   'null',

@@ -75,7 +75,6 @@ export function openConnection(
 
   function leave(bye: Extract<ClientMessage, { action: 'bye' }>): void {
     if (isOver) return;
-    if (phase !== 'live') return stop();
     send(bye);
     isOver = true;
     heartbeat?.stop();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -48,6 +48,11 @@ async function unpackBundled(): Promise<{ executablePath: string; libraries: str
     const own = `${folder}.${process.pid}`;
     await mkdir(own, { recursive: true });
     await unpackInto(own);
+    // The package's own names folders of another system, and without a font Chromium ends at its first letter.
+    await writeFile(
+      join(own, 'fonts', 'fonts.conf'),
+      `<?xml version="1.0"?><fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>`,
+    );
     await rename(own, folder).catch(() => rm(own, { recursive: true, force: true }));
   }
   return {

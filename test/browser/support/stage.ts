@@ -41,7 +41,7 @@ export async function startStage(
   const complaints: string[] = [];
 
   async function open(context: BrowserContextOptions = {}): Promise<Page> {
-    const page = await (await browser.newContext(context)).newPage();
+    const page = await (await browser.newContext({ locale: 'en-GB', ...context })).newPage();
     watch(page, complaints);
     await page.addInitScript(watchPeers);
     await page.goto(server.url);
