@@ -8,7 +8,7 @@ import { localOnly } from '../integration/support/emulator.ts';
 import { sdkClient, untilStatus } from '../integration/support/sdk.ts';
 import { eventually, figure, openRobot, type Stage, signIn, startStage } from './support/stage.ts';
 
-describe.skipIf(localOnly)('[local-only] bad input to the console', () => {
+describe.skipIf(localOnly)('[local-only] bad input to the console', { timeout: 120_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();

@@ -12,7 +12,7 @@ import {
 } from './support/stage.ts';
 import { seenBy } from './support/watch-peers.ts';
 
-describe.skipIf(localOnly)('[local-only] driving by the console', () => {
+describe.skipIf(localOnly)('[local-only] driving by the console', { timeout: 120_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage({}, ['rover-1', 'rover-2']);

@@ -24,7 +24,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   });
 }
 
-describe.skipIf(localOnly)('[local-only] the console is for everybody', () => {
+describe.skipIf(localOnly)('[local-only] the console is for everybody', { timeout: 120_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();

@@ -13,7 +13,7 @@ import {
 } from './support/stage.ts';
 import { longestPauseMs, seenBy } from './support/watch-peers.ts';
 
-describe.skipIf(localOnly)('[local-only] what is broken recovers, or says why not', () => {
+describe.skipIf(localOnly)('[local-only] what is broken recovers, or says why not', { timeout: 120_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage({ resumeWindowMs: 20_000 });
@@ -139,7 +139,7 @@ describe.skipIf(localOnly)('[local-only] what is broken recovers, or says why no
 
 const lifeMs = 5_000;
 
-describe.skipIf(localOnly)('[local-only] a short token', () => {
+describe.skipIf(localOnly)('[local-only] a short token', { timeout: 120_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage({ tokenTtlMs: lifeMs, graceMs: 3_000 });
