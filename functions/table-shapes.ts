@@ -8,8 +8,11 @@ export type IndexShape = {
   readonly name: string;
   readonly partitionKey: KeyAttribute;
   readonly sortKey: KeyAttribute;
-  /** Keys only: whoever acts on a row reads it again, consistently, and writes under a condition. */
-  readonly projection: 'KEYS_ONLY';
+  /**
+   * What it holds beside the keys: only what tells one row from the next under the same key. Whoever acts
+   * on a row reads it again, consistently, and writes under a condition.
+   */
+  readonly include?: readonly string[];
 };
 
 export type TableShape = {
@@ -32,7 +35,6 @@ const byDeadline: IndexShape = {
   name: 'byDeadline',
   partitionKey: number('deadlineShard'),
   sortKey: number('nextDeadlineAt'),
-  projection: 'KEYS_ONLY',
 };
 
 /** Number of partitions that each deadline index is spread over; the cleanup queries each. */
@@ -48,14 +50,17 @@ export const tableShapes = {
         name: 'byPrincipal',
         partitionKey: text('principalId'),
         sortKey: text('connectionId'),
-        projection: 'KEYS_ONLY',
       },
     ],
   },
   /** One row a robot, whether it is connected or not. */
   robotSessions: { partitionKey: text('robotId'), indexes: [byDeadline] },
   /** One row a session between a client and a robot. */
-  clientSessions: { partitionKey: text('robotId'), sortKey: text('sessionId'), indexes: [byDeadline] },
+  clientSessions: {
+    partitionKey: text('robotId'),
+    sortKey: text('place'),
+    indexes: [{ ...byDeadline, include: ['sessionId'] }],
+  },
   /** Whatever else must be found by key: clients and their sessions, robots by fleet. */
   directory: { partitionKey: text('pk'), sortKey: text('sk'), indexes: [] },
 } as const satisfies Record<string, TableShape>;

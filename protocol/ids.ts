@@ -20,7 +20,7 @@ export type ClientId = z.infer<typeof clientId>;
 /** One negotiation between one client and one robot. */
 export const sessionId = z
   .string()
-  .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected up to 64 characters of A–Z, a–z, 0–9, - and _'))
+  .check(z.regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected up to 64 characters of A–Z, a–z, 0–9, -, _ and .'))
   .brand<'SessionId'>();
 export type SessionId = z.infer<typeof sessionId>;
 

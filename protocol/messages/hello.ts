@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { clientId, connectionId, principalId, robotId, sessionId } from '../ids.ts';
 import { clientMessage, sentAt, serverMessage, timestampMs } from './envelope.ts';
-import { sessionMode, sessionState } from './session.ts';
+import { leaseEpoch, sessionMode, sessionState } from './session.ts';
 
 export const hello = clientMessage('hello', {
   protocol: z.int().check(z.describe('the protocol version spoken: 1')),
@@ -59,7 +59,8 @@ export const welcome = serverMessage('welcome', {
       sessionId,
       robotId,
       clientId,
-      mode: sessionMode,
+      mode: sessionMode.check(z.describe('`control` for the one that holds it now')),
+      leaseEpoch: leaseEpoch.check(z.describe('of the control of its robot')),
       state: sessionState,
       received: z
         .int()

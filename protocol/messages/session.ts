@@ -11,6 +11,15 @@ export type SessionMode = z.infer<typeof sessionMode>;
 export const sessionState = z.enum(['open', 'suspended']);
 export type SessionState = z.infer<typeof sessionState>;
 
+/** Rises with each change of control: of two words about it the higher one holds, and of equals the first. */
+export const leaseEpoch = z.int().check(z.nonnegative());
+
+/** Who may drive the robot. */
+const lease = {
+  controller: z.nullable(sessionId).check(z.describe('the session that holds control, or null')),
+  leaseEpoch,
+};
+
 export const openSession = clientMessage('openSession', {
   robotId,
   mode: sessionMode.check(
@@ -27,8 +36,7 @@ export const sessionOpened = serverMessage('sessionOpened', {
   robotId,
   mode: sessionMode.check(z.describe('what was granted')),
   state: sessionState,
-  controller: z.nullable(sessionId).check(z.describe('the session that holds control, or null')),
-  leaseEpoch: z.int().check(z.nonnegative()),
+  ...lease,
   iceServers: iceServersOfOne,
 }).check(z.describe('Answers `openSession`.'));
 
@@ -36,6 +44,7 @@ export const sessionRequested = serverMessage('sessionRequested', {
   sessionId,
   clientId,
   mode: sessionMode,
+  ...lease,
   iceServers: iceServersOfOne,
 }).check(
   z.describe(

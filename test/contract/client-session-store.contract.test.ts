@@ -53,6 +53,50 @@ onEveryAdapter('ClientSessionStore', (stores) => {
     });
   });
 
+  describe('one place, one session at a time', () => {
+    const first = clientSession('s1.a');
+    const next = clientSession('s1.b', { mode: 'view', clientEpoch: 0 });
+    const keyOfFirst = { robotId: first.robotId, sessionId: first.sessionId };
+    const keyOfNext = { robotId: next.robotId, sessionId: next.sessionId };
+
+    it('gives the one that is there to whoever comes second', async () => {
+      await store().create(first);
+      expect(await store().create(next)).toEqual({ created: false, session: first });
+      expect(await store().get(keyOfFirst)).toEqual(first);
+      expect(await store().get(keyOfNext)).toBeUndefined();
+    });
+
+    it('creates once of two at once, and both see the same', async () => {
+      const [one, other] = await Promise.all([store().create(first), store().create(next)]);
+      expect([one.created, other.created].sort()).toEqual([false, true]);
+      expect(one.session).toEqual(other.session);
+      expect(await store().listByRobot(key.robotId)).toEqual([one.session]);
+    });
+
+    it('is free when the first has ended, of which nothing changes the next', async () => {
+      await store().create(first);
+      expect(await store().remove(keyOfFirst)).toEqual(first);
+      expect(await store().create(next)).toEqual({ created: true, session: next });
+      const { clientId } = first;
+      const late = { clientId, clientEpoch: 9, resumeEndsAt: due + 1 };
+      expect(await store().get(keyOfFirst)).toBeUndefined();
+      expect(await store().remove(keyOfFirst)).toBeUndefined();
+      expect(await store().removeIfDue(keyOfFirst, due)).toBeUndefined();
+      expect(await store().suspend(keyOfFirst, late)).toBe(false);
+      const moving = { clientId, clientEpoch: 9, socket: s1Socket, nextDeadlineAt: due };
+      expect(await store().moveTo(keyOfFirst, moving)).toBeUndefined();
+      const copied = { connectionId: s1Socket.connectionId, tokenExpiresAt: due, nextDeadlineAt: due };
+      expect(await store().copyToken(keyOfFirst, copied)).toBe(false);
+      await store().noteReceived(keyOfFirst, { byRobot: 5 });
+      expect(await store().get(keyOfNext)).toEqual(next);
+    });
+
+    it('is told with its whole id when it is due', async () => {
+      await store().create(next);
+      expect(await allDue(store().due, due)).toEqual([keyOfNext]);
+    });
+  });
+
   it('knows nothing of a session that was never created', async () => {
     expect(await store().get(key)).toBeUndefined();
   });

@@ -50,7 +50,16 @@ onEveryDatabase('Rows of clients in DynamoDB', (database) => {
   it('a session’s row keeps nothing of the place that its client has left', async () => {
     const { sessions } = stores();
     const common = [
-      ...['robotId', 'sessionId', 'clientId', 'clientEpoch', 'mode', 'receivedByRobot', 'receivedByClient'],
+      ...[
+        'robotId',
+        'place',
+        'sessionId',
+        'clientId',
+        'clientEpoch',
+        'mode',
+        'receivedByRobot',
+        'receivedByClient',
+      ],
       ...['openedAt', 'nextDeadlineAt', 'deadlineShard', ttlAttribute],
     ];
     const expectAttributes = async (...more: string[]) =>

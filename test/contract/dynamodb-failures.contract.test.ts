@@ -174,7 +174,7 @@ onEveryDatabase('A row that cannot be read', (database) => {
     const keys: Record<TableName, Record<string, { S: string }>[]> = {
       connections: [{ connectionId: { S: 'a' } }],
       robotSessions: [{ robotId: { S: 'rover-1' } }],
-      clientSessions: [{ robotId: { S: 'rover-1' }, sessionId: { S: 's1' } }],
+      clientSessions: [{ robotId: { S: 'rover-1' }, place: { S: 's1' } }],
       directory: [
         { pk: { S: 'client#k' }, sk: { S: 'client' } },
         { pk: { S: 'revoked#p' }, sk: { S: 'all' } },

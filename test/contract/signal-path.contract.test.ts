@@ -16,6 +16,16 @@ onEveryAdapter('SignalPath', (stores) => {
     });
   });
 
+  it('does not take the next session in its place for one that is over', async () => {
+    await stores().sessions.create(clientSession('s1.b'));
+    expect(await stores().signalPath.read({ ...key, sessionId: session('s1.a') })).toMatchObject({
+      session: undefined,
+    });
+    expect(await stores().signalPath.read({ ...key, sessionId: session('s1.b') })).toMatchObject({
+      session: { sessionId: 's1.b' },
+    });
+  });
+
   it('tells which of the two is missing', async () => {
     expect(await stores().signalPath.read(key)).toEqual({ robot: undefined, session: undefined });
     await stores().robots.claim(key.robotId, claim);

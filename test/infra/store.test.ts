@@ -37,7 +37,10 @@ describe('the store', () => {
       shape.indexes.map((index) => ({
         IndexName: index.name,
         KeySchema: keys(index.partitionKey.name, index.sortKey.name),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
+        Projection:
+          index.include === undefined
+            ? { ProjectionType: 'KEYS_ONLY' }
+            : { ProjectionType: 'INCLUDE', NonKeyAttributes: index.include },
       })),
     );
   });

@@ -50,7 +50,7 @@ export function createOperatorEndpoint(
   function own(opened: Message<'sessionOpened'>): OperatorSession {
     const { sessionId, robotId } = opened;
     const session = createSession({ client, logger, ...opened });
-    list.add(session);
+    list.add(session, opened);
     const answer = watchForAnswer({
       clock,
       session,

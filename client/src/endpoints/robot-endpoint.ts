@@ -28,6 +28,8 @@ type Requested = {
   readonly sessionId: string;
   readonly clientId: string;
   readonly mode: SessionMode;
+  readonly controller: string | null;
+  readonly leaseEpoch: number;
   readonly iceServers: IceServer[];
 };
 
@@ -38,15 +40,16 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
   let robotId = '';
   let control: ControlLease = { sessionId: null, leaseEpoch: 0 };
 
-  function setControl(next: ControlLease): void {
-    if (next.leaseEpoch >= control.leaseEpoch) control = next;
+  function setControl({ sessionId, leaseEpoch }: ControlLease): void {
+    if (leaseEpoch > control.leaseEpoch) control = { sessionId, leaseEpoch };
   }
 
-  function open({ sessionId, clientId, mode, iceServers }: Requested): void {
+  function open(requested: Requested): void {
+    const { sessionId, clientId, mode, iceServers } = requested;
     // A repeated request is the same session, which is under way.
     if (list.get(sessionId) !== undefined) return;
     const session = createSession({ client, logger, sessionId, robotId, mode, iceServers });
-    list.add(session);
+    list.add(session, requested);
     void decide(session, clientId).then((verdict) => {
       if (verdict !== 'accept') session.close(verdict === 'busy' ? 'busy' : 'refused');
     });
@@ -68,26 +71,31 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
     const missed = sessions.filter(({ sessionId }) => list.get(sessionId) === undefined);
     if (missed.length === 0) return;
     const { iceServers } = await client.request('getIceServers', {});
-    for (const session of missed) open({ ...session, iceServers });
+    const controller = leaseOf(sessions).sessionId;
+    for (const session of missed) open({ ...session, controller, iceServers });
   }
 
   client.on('state', (state) => {
     if (state.status !== 'ready') return;
     robotId = state.welcome.robotId ?? robotId;
-    const inControl = state.welcome.sessions.find(({ mode }) => mode === 'control');
-    control = { ...control, sessionId: inControl?.sessionId ?? null };
+    setControl(leaseOf(state.welcome.sessions));
     openMissed(state.welcome.sessions).catch(() => undefined);
   });
   client.on('message', (message) => {
     if (message.type === 'sessionRequested') {
       open(message);
-      if (message.mode === 'control') control = { ...control, sessionId: message.sessionId };
+      setControl({ sessionId: message.controller, leaseEpoch: message.leaseEpoch });
     }
     if (message.type === 'controlChanged') setControl(message);
-    if (message.type === 'signal' && message.leaseEpoch > control.leaseEpoch) {
-      control = { ...control, leaseEpoch: message.leaseEpoch };
-    }
   });
 
   return { sessions: list.all, control: () => control };
+
+  /** By a `welcome`. Of a robot without sessions nobody drives; what was said of a later one still holds. */
+  function leaseOf(sessions: Message<'welcome'>['sessions']): ControlLease {
+    const [any] = sessions;
+    if (any === undefined) return { ...control, sessionId: null };
+    const inControl = sessions.find(({ mode }) => mode === 'control');
+    return { sessionId: inControl?.sessionId ?? null, leaseEpoch: any.leaseEpoch };
+  }
 }

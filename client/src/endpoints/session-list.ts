@@ -2,17 +2,31 @@ import type { SignalingClient } from '../signaling/contract.ts';
 import type { ServerMessage } from '../wire/messages.ts';
 import type { OwnSession } from './session.ts';
 
+type Lease = { readonly holder: string | null; readonly leaseEpoch: number };
+
 /** The open sessions of an endpoint, kept in step with what the server says of them. */
 export type SessionList = {
-  add(session: OwnSession): void;
+  /** With who controls its robot, as far as was told with it. */
+  add(session: OwnSession, told: { controller: string | null; leaseEpoch: number }): void;
   get(sessionId: string): OwnSession | undefined;
   all(): readonly OwnSession[];
 };
 
 export function createSessionList(client: SignalingClient): SessionList {
   const sessions = new Map<string, OwnSession>();
-  const leaseEpochs = new Map<string, number>();
+  const leases = new Map<string, Lease>();
   let wasReady = false;
+
+  /** Two words about control can arrive out of order, or before the session that it is of: the later lease holds (I7). */
+  function hearLease(robotId: string, lease: Lease): void {
+    const known = leases.get(robotId);
+    const holding = known !== undefined && known.leaseEpoch >= lease.leaseEpoch ? known : lease;
+    leases.set(robotId, holding);
+    for (const session of sessions.values()) {
+      if (session.robotId !== robotId) continue;
+      session.setMode(session.sessionId === holding.holder ? 'control' : 'view');
+    }
+  }
 
   function hear(message: ServerMessage) {
     switch (message.type) {
@@ -23,14 +37,7 @@ export function createSessionList(client: SignalingClient): SessionList {
       case 'peerBack':
         return sessions.get(message.sessionId)?.emit('peerBack', undefined);
       case 'controlChanged':
-        // Two can arrive out of order: the later lease holds (I7).
-        if (message.leaseEpoch < (leaseEpochs.get(message.robotId) ?? 0)) return;
-        leaseEpochs.set(message.robotId, message.leaseEpoch);
-        for (const session of sessions.values()) {
-          if (session.robotId !== message.robotId) continue;
-          session.setMode(session.sessionId === message.sessionId ? 'control' : 'view');
-        }
-        return;
+        return hearLease(message.robotId, { holder: message.sessionId, leaseEpoch: message.leaseEpoch });
       default:
         return;
     }
@@ -44,14 +51,19 @@ export function createSessionList(client: SignalingClient): SessionList {
     if (state.status === 'closed') for (const session of [...sessions.values()]) session.end('client_closed');
     if (state.status !== 'ready') return;
     // Control may have changed hands while this side was away.
-    for (const { sessionId, mode } of state.welcome.sessions) sessions.get(sessionId)?.setMode(mode);
+    const entries = state.welcome.sessions;
+    for (const { robotId, leaseEpoch } of entries) {
+      const holder = entries.find((entry) => entry.robotId === robotId && entry.mode === 'control');
+      hearLease(robotId, { holder: holder?.sessionId ?? null, leaseEpoch });
+    }
     if (wasReady) for (const session of sessions.values()) session.emit('resumed', undefined);
     wasReady = true;
   });
 
   return {
-    add(session) {
+    add(session, { controller, leaseEpoch }) {
       sessions.set(session.sessionId, session);
+      hearLease(session.robotId, { holder: controller, leaseEpoch });
       session.on('closed', () => sessions.delete(session.sessionId));
     },
     get: (sessionId) => sessions.get(sessionId),

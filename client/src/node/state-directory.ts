@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Where a robot keeps what must outlive its process: `HELIOGRAPH_DATA_DIR`, else the platform's place for state. */
 export function stateDirectory(
   env: Readonly<Record<string, string | undefined>> = process.env,
-  platform: NodeJS.Platform = process.platform,
+  platform: string = process.platform,
   home: string = homedir(),
 ): string {
   const given = env.HELIOGRAPH_DATA_DIR;

@@ -9,7 +9,7 @@ const every = <Name extends string>(names: Readonly<Record<Name, true>>): Guard 
 const time = whole(0);
 const id = text(1, 128);
 const clientId = text(1, 64);
-const sessionId: Guard = (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value);
+const sessionId: Guard = (value) => typeof value === 'string' && /^[A-Za-z0-9_.-]{1,64}$/.test(value);
 const mode = oneOf('control', 'view');
 const robotState = oneOf('online', 'away', 'offline');
 const sessionState = oneOf('open', 'suspended');
@@ -66,7 +66,11 @@ const errorCode = every<ErrorCode>({
   internal: true,
 });
 
-const session = { sessionId, robotId: id, clientId, mode, state: sessionState, received: whole(0) };
+const session = {
+  ...{ sessionId, robotId: id, clientId, mode, state: sessionState },
+  ...{ leaseEpoch: whole(0), received: whole(0) },
+};
+const lease = { controller: nullable(sessionId), leaseEpoch: whole(0) };
 const policy = {
   warnMs: listOf(whole()),
   graceMs: whole(),
@@ -109,11 +113,10 @@ export const messageGuards: Readonly<Record<MessageType, Readonly<Record<string,
     robotId: id,
     mode,
     state: sessionState,
-    controller: nullable(sessionId),
-    leaseEpoch: whole(0),
+    ...lease,
     iceServers,
   },
-  sessionRequested: { sessionId, clientId, mode, iceServers },
+  sessionRequested: { sessionId, clientId, mode, ...lease, iceServers },
   signalAck: { sessionId, seq: whole(1) },
   signal: {
     sessionId,

@@ -1,25 +1,13 @@
-import type * as z from 'zod';
-import type { CloseReason } from '../../../protocol/close-reasons.ts';
-import type { ErrorCode } from '../../../protocol/error-codes.ts';
-import type { GoAwayCode } from '../../../protocol/go-away-codes.ts';
-import type { clientMessages, serverMessages, Action as WireAction } from '../../../protocol/messages.ts';
+import type {
+  Action,
+  ClientMessages,
+  CloseReason,
+  ErrorCode,
+  GoAwayCode,
+  ServerMessages,
+} from './protocol-types.ts';
 
-export type { CloseReason, ErrorCode, GoAwayCode };
-
-/** The protocol's ids are branded by its parsers; an application has them as plain strings. What is optional is absent, never undefined. */
-type Plain<T> = T extends string
-  ? T extends { readonly [z.$brand]: unknown }
-    ? string
-    : T
-  : T extends readonly (infer Item)[]
-    ? Plain<Item>[]
-    : T extends object
-      ? { readonly [Key in keyof T as Key extends string ? Key : never]: Plain<Exclude<T[Key], undefined>> }
-      : T;
-
-type ServerMessages = {
-  [Type in keyof typeof serverMessages]: Plain<z.infer<(typeof serverMessages)[Type]>>;
-};
+export type { Action, CloseReason, ErrorCode, GoAwayCode };
 
 /** One message of the server, by its `type`. */
 export type Message<Type extends MessageType> = ServerMessages[Type];
@@ -27,8 +15,6 @@ export type MessageType = keyof ServerMessages;
 /** Anything that the server may say, told apart by `type`. */
 export type ServerMessage = ServerMessages[MessageType];
 
-export type Action = WireAction;
-type ClientMessages = { [Name in Action]: Plain<z.input<(typeof clientMessages)[Name]>> };
 /** Anything that a client may say, told apart by `action`. */
 export type ClientMessage = ClientMessages[Action];
 

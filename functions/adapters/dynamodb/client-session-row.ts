@@ -1,12 +1,17 @@
 import * as z from 'zod/mini';
 import { clientId, connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
 import { sessionMode } from '../../../protocol/messages/session.ts';
-import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
+import { type ClientSession, placeOf, type SessionKey } from '../../core/model/client-session.ts';
 import type { SocketCopy } from '../../core/model/connection.ts';
 import { dueAt, expiringAfter } from './deadline.ts';
 import { parseRow } from './parse-row.ts';
 
 const sessionKey = z.object({ robotId, sessionId });
+
+/** The table's key. What stands under it may be another session than this one. */
+export function placeKey({ robotId, sessionId }: SessionKey) {
+  return { robotId, place: placeOf(sessionId) };
+}
 
 /** Attributes that are there while the client is: a socket, or the end of the window in its place. */
 export const socketAttributes = ['connectionId', 'endpoint', 'tokenExpiresAt'];
@@ -39,6 +44,7 @@ export function toClientSession(row: unknown): ClientSession {
 export function fromClientSession(session: ClientSession) {
   const { clientId, clientEpoch, socket, resumeEndsAt, mode, received, openedAt, nextDeadlineAt } = session;
   return {
+    sessionId: session.sessionId,
     clientId,
     clientEpoch,
     ...(socket !== undefined && fromSocket(socket)),

@@ -3,6 +3,7 @@ import type { ClientSessionStore } from '../../core/ports/client-session-store.t
 import {
   fromClientSession,
   fromSocket,
+  placeKey,
   sessionDue,
   socketAttributes,
   toClientSession,
@@ -19,13 +20,18 @@ const createRounds = 3;
 export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionStore {
   const table = dynamoDbTable(access);
 
-  const get: ClientSessionStore['get'] = async (key) => {
-    const row = await table.get(keyOf(key));
+  const inPlaceOf = async (key: SessionKey) => {
+    const row = await table.get(placeKey(key));
     return row === undefined ? undefined : toClientSession(row);
   };
 
-  const removeIf = async (key: SessionKey, onlyIf?: Expression) => {
-    const row = await table.remove(keyOf(key), onlyIf);
+  const get: ClientSessionStore['get'] = async (key) => {
+    const session = await inPlaceOf(key);
+    return session?.sessionId === key.sessionId ? session : undefined;
+  };
+
+  const removeIf = async (key: SessionKey, ...onlyIf: readonly Expression[]) => {
+    const row = await table.remove(placeKey(key), allOf(isThis(key), ...onlyIf));
     return row === undefined ? undefined : toClientSession(row);
   };
 
@@ -34,8 +40,9 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
 
     async create(session) {
       for (let round = 0; round < createRounds; round++) {
-        if (await table.insert(keyOf(session), fromClientSession(session))) return { created: true, session };
-        const existing = await get(session);
+        if (await table.insert(placeKey(session), fromClientSession(session)))
+          return { created: true, session };
+        const existing = await inPlaceOf(session);
         if (existing !== undefined) return { created: false, session: existing };
       }
       throw unavailable('SessionContended');
@@ -46,14 +53,18 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
       return rows.map(toClientSession);
     },
 
-    remove: (key, onlyOn) => removeIf(key, onlyOn === undefined ? undefined : is('connectionId', onlyOn)),
+    remove: (key, onlyOn) => removeIf(key, ...(onlyOn === undefined ? [] : [is('connectionId', onlyOn)])),
 
     removeIfDue: (key, now) => removeIf(key, isAtMost('nextDeadlineAt', now)),
 
     async copyToken(key, { connectionId, tokenExpiresAt, nextDeadlineAt }) {
-      const { written } = await table.update(keyOf(key), {
+      const { written } = await table.update(placeKey(key), {
         changes: [{ set: { tokenExpiresAt, ...sessionDue(key, nextDeadlineAt) } }],
-        onlyIf: allOf(is('connectionId', connectionId), isAtMost('tokenExpiresAt', tokenExpiresAt)),
+        onlyIf: allOf(
+          isThis(key),
+          is('connectionId', connectionId),
+          isAtMost('tokenExpiresAt', tokenExpiresAt),
+        ),
       });
       if (written) return true;
       // A later refresh of the same connection got here first: its copy is the newer one.
@@ -62,11 +73,12 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
     },
 
     async suspend(key, { clientId, clientEpoch, resumeEndsAt }) {
-      const { written } = await table.update(keyOf(key), {
+      const { written } = await table.update(placeKey(key), {
         changes: [
           { set: { clientEpoch, resumeEndsAt, ...sessionDue(key, resumeEndsAt) }, remove: socketAttributes },
         ],
         onlyIf: allOf(
+          isThis(key),
           isPresent('connectionId'),
           is('clientId', clientId),
           isAtMost('clientEpoch', clientEpoch),
@@ -76,7 +88,7 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
     },
 
     async moveTo(key, { clientId, clientEpoch, socket, nextDeadlineAt }) {
-      const result = await table.update(keyOf(key), {
+      const result = await table.update(placeKey(key), {
         changes: [
           {
             set: { clientEpoch, ...fromSocket(socket), ...sessionDue(key, nextDeadlineAt) },
@@ -84,6 +96,7 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
           },
         ],
         onlyIf: allOf(
+          isThis(key),
           is('clientId', clientId),
           anyOf(
             isBelow('clientEpoch', clientEpoch),
@@ -97,12 +110,12 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
 
     async noteReceived(key, { byRobot, byClient }) {
       if (byRobot === undefined && byClient === undefined) return;
-      await table.update(keyOf(key), {
+      await table.update(placeKey(key), {
         changes: [
           ...(byRobot === undefined ? [] : [{ set: { receivedByRobot: byRobot } }]),
           ...(byClient === undefined ? [] : [{ set: { receivedByClient: byClient } }]),
         ],
-        onlyIf: isPresent('sessionId'),
+        onlyIf: isThis(key),
       });
     },
 
@@ -110,6 +123,7 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
   };
 }
 
-function keyOf({ robotId, sessionId }: SessionKey) {
-  return { robotId, sessionId };
+/** The session itself, and not the next one in its place. */
+function isThis({ sessionId }: SessionKey) {
+  return is('sessionId', sessionId);
 }

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { SignalPath } from '../../core/ports/signal-path.ts';
-import { toClientSession } from './client-session-row.ts';
+import { placeKey, toClientSession } from './client-session-row.ts';
 import { orUnavailable, unavailable } from './failure.ts';
 import { toRobotSession } from './robot-session-row.ts';
 
@@ -13,13 +13,14 @@ export function dynamoDbSignalPath({
   tableNames: { readonly robotSessions: string; readonly clientSessions: string };
 }): SignalPath {
   return {
-    async read({ robotId, sessionId }) {
+    async read(key) {
+      const { robotId, sessionId } = key;
       const { Responses, UnprocessedKeys } = await orUnavailable(
         client.send(
           new BatchGetItemCommand({
             RequestItems: {
               [tableNames.robotSessions]: { Keys: [marshall({ robotId })], ConsistentRead: true },
-              [tableNames.clientSessions]: { Keys: [marshall({ robotId, sessionId })], ConsistentRead: true },
+              [tableNames.clientSessions]: { Keys: [marshall(placeKey(key))], ConsistentRead: true },
             },
           }),
         ),
@@ -27,10 +28,11 @@ export function dynamoDbSignalPath({
       // Half an answer reads as «no such session», which ends one; it is no answer.
       if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw unavailable('UnprocessedKeys');
       const robot = Responses?.[tableNames.robotSessions]?.[0];
-      const session = Responses?.[tableNames.clientSessions]?.[0];
+      const row = Responses?.[tableNames.clientSessions]?.[0];
+      const session = row && toClientSession(unmarshall(row));
       return {
         robot: robot && toRobotSession(unmarshall(robot)),
-        session: session && toClientSession(unmarshall(session)),
+        session: session?.sessionId === sessionId ? session : undefined,
       };
     },
   };

@@ -1,78 +1,82 @@
-import type { ClientSession } from '../../core/model/client-session.ts';
+import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
 import type { ClientSessionStore } from '../../core/ports/client-session-store.ts';
 import { shardOf } from '../dynamodb/deadline.ts';
-import { called, dueIn, type MemoryState, sessionName } from './memory-state.ts';
+import { called, dueIn, type MemoryState, placeName, sessionName } from './memory-state.ts';
 
 export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessionStore {
+  const find = (key: SessionKey) => {
+    const session = sessions.get(placeName(key));
+    return session?.sessionId === key.sessionId ? session : undefined;
+  };
   const take = (session: ClientSession | undefined) => {
-    if (session !== undefined) sessions.delete(sessionName(session));
+    if (session !== undefined) sessions.delete(placeName(session));
     return session;
   };
 
   return {
     create: (session) =>
       called(() => {
-        const existing = sessions.get(sessionName(session));
+        const existing = sessions.get(placeName(session));
         if (existing !== undefined) return { created: false, session: existing };
-        sessions.set(sessionName(session), session);
+        sessions.set(placeName(session), session);
         return { created: true, session };
       }),
 
-    get: (key) => called(() => sessions.get(sessionName(key))),
+    get: (key) => called(() => find(key)),
 
     listByRobot: (robotId) =>
       called(() => [...sessions.values()].filter((session) => session.robotId === robotId)),
 
     remove: (key, onlyOn) =>
       called(() => {
-        const session = sessions.get(sessionName(key));
+        const session = find(key);
         const isElsewhere = onlyOn !== undefined && session?.socket?.connectionId !== onlyOn;
         return isElsewhere ? undefined : take(session);
       }),
 
     removeIfDue: (key, now) =>
       called(() => {
-        const session = sessions.get(sessionName(key));
+        const session = find(key);
         return session !== undefined && session.nextDeadlineAt <= now ? take(session) : undefined;
       }),
 
     copyToken: (key, { connectionId, tokenExpiresAt, nextDeadlineAt }) =>
       called(() => {
-        const session = sessions.get(sessionName(key));
+        const session = find(key);
         if (session?.socket?.connectionId !== connectionId) return false;
         if (tokenExpiresAt >= session.socket.tokenExpiresAt) {
           const socket = { ...session.socket, tokenExpiresAt };
-          sessions.set(sessionName(key), { ...session, socket, nextDeadlineAt });
+          sessions.set(placeName(key), { ...session, socket, nextDeadlineAt });
         }
         return true;
       }),
 
     suspend: (key, { clientId, clientEpoch, resumeEndsAt }) =>
       called(() => {
-        const session = sessions.get(sessionName(key));
+        const session = find(key);
         if (session?.socket === undefined || session.clientId !== clientId) return false;
         if (session.clientEpoch > clientEpoch) return false;
         const { socket: _, ...rest } = session;
-        sessions.set(sessionName(key), { ...rest, clientEpoch, resumeEndsAt, nextDeadlineAt: resumeEndsAt });
+        sessions.set(placeName(key), { ...rest, clientEpoch, resumeEndsAt, nextDeadlineAt: resumeEndsAt });
         return true;
       }),
 
     moveTo: (key, { clientId, clientEpoch, socket, nextDeadlineAt }) =>
       called(() => {
-        const session = sessions.get(sessionName(key));
+        const session = find(key);
         if (session?.clientId !== clientId || session.clientEpoch > clientEpoch) return undefined;
         if (session.clientEpoch === clientEpoch && session.socket === undefined) return undefined;
         const { resumeEndsAt: _, ...rest } = session;
         const moved = { ...rest, clientEpoch, socket, nextDeadlineAt };
-        sessions.set(sessionName(key), moved);
+        sessions.set(placeName(key), moved);
         return moved;
       }),
 
     noteReceived: (key, received) =>
       called(() => {
-        const session = sessions.get(sessionName(key));
+        const session = find(key);
         if (session === undefined) return;
-        sessions.set(sessionName(key), { ...session, received: { ...session.received, ...received } });
+        sessions.set(placeName(key), { ...session, received: { ...session.received, ...received } });
       }),
 
     due: (of) =>

@@ -1,5 +1,5 @@
 import type { ClientId, ConnectionId, PrincipalId, RobotId } from '../../../protocol/ids.ts';
-import type { ClientSession, SessionKey } from '../../core/model/client-session.ts';
+import { type ClientSession, placeOf, type SessionKey } from '../../core/model/client-session.ts';
 import type { Connection } from '../../core/model/connection.ts';
 import type { Revocation } from '../../core/model/revocation.ts';
 import type { RobotArrival } from '../../core/model/robot-arrival.ts';
@@ -15,6 +15,7 @@ export type MemoryState = {
   /** When robots that are offline and not settled are due. */
   readonly unsettled: Map<RobotId, number>;
   readonly arrivals: Map<RobotId, RobotArrival>;
+  /** By their place: one at a time in each. */
   readonly sessions: Map<string, ClientSession>;
   readonly clients: Map<ClientId, MemoryClient>;
   /** Sockets that watch, by topic and connection. */
@@ -58,6 +59,10 @@ export function memoryState(): MemoryState {
 /** The session id first: it cannot hold a `#`, a robot's id can. */
 export function sessionName({ robotId, sessionId }: SessionKey): string {
   return `${sessionId}#${robotId}`;
+}
+
+export function placeName({ robotId, sessionId }: SessionKey): string {
+  return `${placeOf(sessionId)}#${robotId}`;
 }
 
 /**

@@ -6,7 +6,11 @@ import type { Ids } from '../../core/ports/ids.ts';
 export const randomIds: Ids = {
   clientId: (connectionId) => clientId.parse(digest(['client of connection', connectionId])),
   sessionId: (of) =>
-    sessionId.parse(of.requestId === undefined ? random() : digest([of.clientId, of.robotId, of.requestId])),
+    sessionId.parse(
+      of.requestId === undefined
+        ? random()
+        : `${digest([of.clientId, of.robotId, of.requestId])}.${randomBytes(incarnationBytes).toString('base64url')}`,
+    ),
   resumeKey(of) {
     const key = `${of}.${randomBytes(24).toString('base64url')}`;
     return { key, hash: hashOf(key) };
@@ -23,6 +27,8 @@ function hashOf(key: string): string {
 }
 
 const idLength = 22;
+/** Tells the sessions apart that one request has opened, one after another. */
+const incarnationBytes = 9;
 
 function random(): string {
   return randomBytes(16).toString('base64url');

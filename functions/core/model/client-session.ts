@@ -5,6 +5,16 @@ import type { SocketCopy } from './connection.ts';
 
 export type SessionKey = { readonly robotId: RobotId; readonly sessionId: SessionId };
 
+/**
+ * A session's place among those of its robot: there is one session at a time in each, and one place for
+ * each request of a client, so that a request that is repeated finds the session of the first. The rest
+ * of the id is new each time: an id is never used again, and who ends a session that is over does
+ * nothing to the next in its place.
+ */
+export function placeOf(sessionId: SessionId): string {
+  return sessionId.split('.', 1)[0] ?? sessionId;
+}
+
 /** Highest `seq` without a gap that a side has told to have of the other's. */
 export type Received = { readonly byRobot: number; readonly byClient: number };
 

@@ -27,3 +27,15 @@ export type RobotSession = {
   /** Unix ms; only while away. */
   readonly resumeEndsAt?: number;
 };
+
+/** Who may drive, and since which change of hands. */
+export type Lease = { readonly controller: SessionId | null; readonly leaseEpoch: number };
+
+/**
+ * Who holds control for certain, as a peer may be told beside another matter. Pending control is told by
+ * who gives it: until then it is said that nothing is known since the change before.
+ */
+export function standingLease({ controllerSessionId, controlUnconfirmed, leaseEpoch }: RobotSession): Lease {
+  if (controlUnconfirmed === true) return { controller: null, leaseEpoch: leaseEpoch - 1 };
+  return { controller: controllerSessionId ?? null, leaseEpoch };
+}

@@ -3,9 +3,13 @@ import type { ClientSession, Received, SessionKey } from '../model/client-sessio
 import type { SocketCopy } from '../model/connection.ts';
 import type { Due, DueQuery } from './due.ts';
 
-/** Rows of sessions between a client and a robot. All reads are consistent. @throws {DependencyUnavailable} */
+/**
+ * Rows of sessions between a client and a robot, one at a time in each place (`placeOf`): whatever is
+ * asked of a session that is over does not meet the next one there. All reads are consistent.
+ * @throws {DependencyUnavailable}
+ */
 export type ClientSessionStore = {
-  /** The row as it stands afterwards: the given one, or the one that was there under its key already. */
+  /** The row as it stands afterwards: the given one, or the one that was in its place already. */
   create(session: ClientSession): Promise<{ created: boolean; session: ClientSession }>;
   get(key: SessionKey): Promise<ClientSession | undefined>;
   /** All sessions of a robot. About as many as a robot may hold: the limit is looked at before a session is made, not enforced by the store. */

@@ -12,8 +12,8 @@ export type Ids = {
   /** Whose key this claims to be, and its hash; undefined when it cannot be one. */
   readResumeKey(key: string): { readonly clientId: ClientId; readonly hash: string } | undefined;
   /**
-   * A session's id. With a `requestId` the same for the same client, robot and request, so that a
-   * repeated `openSession` finds its own session instead of leaving a ghost; without one, new.
+   * A new session's id. With a `requestId` it has the same place (`placeOf`) for the same client, robot
+   * and request, so that a repeated `openSession` finds its own session instead of leaving a ghost.
    * Knowing an id permits nothing: the relay checks the connection.
    */
   sessionId(of: { clientId: ClientId; robotId: RobotId; requestId: string | undefined }): SessionId;

@@ -12,7 +12,10 @@ export type CloseSession = SessionKey & {
   readonly reason: Extract<CloseReason, 'closed' | 'refused' | 'busy'>;
 };
 
-/** Ends a session at the wish of one of its sides, and tells the other. */
+/**
+ * Ends a session at the wish of one of its sides, and tells all but the caller, which is answered: its own
+ * side may be on another connection by then.
+ */
 export async function closeSession(
   deps: CloseSessionDeps,
   input: CloseSession,
@@ -22,7 +25,6 @@ export async function closeSession(
   const side = await sideOf(deps, input.caller, { robot, session });
   if (!side.ok) return side;
 
-  const other = side.value.side === 'client' ? 'robot' : 'client';
-  await endSession(deps, key, { reason: input.reason, tell: other });
+  await endSession(deps, key, { reason: input.reason, tell: 'both', except: input.caller.connectionId });
   return done({ sessionId: input.sessionId, reason: input.reason });
 }

@@ -1,6 +1,7 @@
 import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { ClientId, ConnectionId, RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
+import type { SocketCopy } from '../model/connection.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import type { ClientDirectory } from '../ports/client-directory.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
@@ -20,6 +21,8 @@ export type EndSessionsDeps = TellDeps & {
 export type SessionEnd = {
   readonly reason: CloseReason;
   readonly tell: 'robot' | 'client' | 'both' | 'nobody';
+  /** Who asked for it, and is answered. */
+  readonly except?: ConnectionId;
   /** Not if the session is on another connection by then. */
   readonly onlyOn?: ConnectionId;
 };
@@ -37,9 +40,10 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
   const freed = isSure ? await deps.robots.dropControl(key.robotId, key.sessionId) : undefined;
   const removed = await deps.sessions.remove(key, end.onlyOn);
   const late = removed && (await finishEnd(deps, removed, end));
-  // What is undone before anybody heard of it is not told either.
-  const toTell = late ?? (end.tell === 'nobody' ? undefined : freed);
-  if (toTell !== undefined) await announceControl(deps, toTell);
+  const toTell = late ?? freed;
+  // Of what is undone before it was told only the robot may have heard: by a `welcome` at that very moment.
+  const told = end.tell === 'nobody' ? ({ sessions: 'all' } as const) : {};
+  if (toTell !== undefined) await announceControl(deps, toTell, told);
   return removed !== undefined;
 }
 
@@ -69,11 +73,14 @@ export async function finishEnd(
   const { robotId, sessionId, clientId, socket } = session;
   deps.lifeLog.note({ type: 'session_closed', robotId, sessionId, reason: end.reason });
   const message = { type: 'sessionClosed', sessionId, reason: end.reason } as const;
-  if (end.tell === 'client' || end.tell === 'both') await tellIfThere(deps, socket, message);
+  const unlessAsking = (peer: SocketCopy | undefined) =>
+    peer?.connectionId === end.except ? undefined : peer;
+  if (end.tell === 'client' || end.tell === 'both') await tellIfThere(deps, unlessAsking(socket), message);
   const robot = await deps.robots.get(robotId);
   const late =
     robot?.controllerSessionId === sessionId ? await deps.robots.dropControl(robotId, sessionId) : undefined;
-  if (end.tell === 'robot' || end.tell === 'both') await tellIfThere(deps, robot?.socket, message);
+  if (end.tell === 'robot' || end.tell === 'both')
+    await tellIfThere(deps, unlessAsking(robot?.socket), message);
   await deps.clients.removeSession(clientId, { robotId, sessionId });
   if (socket === undefined) await deps.clients.removeIfIdle(clientId);
   return late;

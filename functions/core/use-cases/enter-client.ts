@@ -1,5 +1,5 @@
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
-import { type Connection, copyOf, type SocketCopy } from '../model/connection.ts';
+import { type Connection, copyOf } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
 import type { RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome } from '../outcome.ts';
@@ -13,7 +13,8 @@ import { moveSessions } from './move-sessions.ts';
 import { type Returning, receivedBy } from './returning.ts';
 import { robotsOf } from './robots-of.ts';
 import { unauthenticated } from './sender.ts';
-import { orNote, tell, tellIfThere } from './tell.ts';
+import { orNote, tellIfThere } from './tell.ts';
+import { tellIfOver } from './tell-if-over.ts';
 import { isOnline, sessionEntries, welcomeOf } from './welcome.ts';
 
 export type ClientHello = Returning & {
@@ -121,15 +122,6 @@ async function tellWhatHasChanged(
         .map((session) => tellClientOfRobot(deps, session, robot)),
     ),
   );
-}
-
-async function tellIfOver(
-  deps: HelloDeps,
-  to: SocketCopy,
-  { robotId, sessionId }: SessionKey,
-): Promise<void> {
-  if ((await deps.sessions.get({ robotId, sessionId })) !== undefined) return;
-  await tell(deps, to, { type: 'sessionClosed', sessionId, reason: 'closed' });
 }
 
 async function dismissConnection(deps: HelloDeps, connectionId: Connection['connectionId']): Promise<void> {

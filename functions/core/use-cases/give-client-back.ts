@@ -10,7 +10,7 @@ import { dismiss } from './dismiss.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { moveSessions } from './move-sessions.ts';
 import { robotsOf } from './robots-of.ts';
-import { tell } from './tell.ts';
+import { tellIfOver } from './tell-if-over.ts';
 
 /**
  * Puts a client back that a connection took over and could not be welcomed as: on its old connection,
@@ -57,11 +57,8 @@ async function putOn(
   const { clientId, epoch, sessions } = place;
   const moved = await moveSessions(deps, sessions, { ...old, client: { clientId, epoch: epoch + 1 } });
   // What was said in between, of robots and of sessions that ended, was said to the connection that failed.
-  const isOver = (key: SessionKey) => moved.every(({ sessionId }) => sessionId !== key.sessionId);
-  const closed = { type: 'sessionClosed', reason: 'closed' } as const;
-  await Promise.all(
-    sessions.filter(isOver).map(({ sessionId }) => tell(deps, copyOf(old), { ...closed, sessionId })),
-  );
+  const isElsewhere = (key: SessionKey) => moved.every(({ sessionId }) => sessionId !== key.sessionId);
+  await Promise.all(sessions.filter(isElsewhere).map((key) => tellIfOver(deps, copyOf(old), key)));
   const robots = await robotsOf(deps, moved);
   await Promise.all(moved.map((session) => tellOfRobot(deps, session, robots)));
   // The end of the new connection may have told the robots that the client is away.

@@ -3,11 +3,11 @@ import type { Kind } from '../../../protocol/messages/hello.ts';
 import type { IceServer } from '../../../protocol/messages/ice.ts';
 import type { SessionMode, SessionOpened } from '../../../protocol/messages/session.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
-import { type ClientSession, type SessionKey, sessionDeadline } from '../model/client-session.ts';
+import { type ClientSession, placeOf, type SessionKey, sessionDeadline } from '../model/client-session.ts';
 import { copyOf, type SocketAddress } from '../model/connection.ts';
 import { roleOf } from '../model/identity.ts';
 import { maySee, mayUse } from '../model/permission.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import { type RobotSession, standingLease } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -51,11 +51,11 @@ export async function openSession(deps: OpenSessionDeps, input: OpenSession): Pr
   const { clientId } = sender.value.client;
   const key = { robotId, sessionId: deps.ids.sessionId({ clientId, robotId, requestId }) };
   const known = await deps.sessions.listByRobot(robotId);
-  const repeated = known.find(({ sessionId }) => sessionId === key.sessionId);
+  const repeated = known.find(({ sessionId }) => placeOf(sessionId) === placeOf(key.sessionId));
   if (repeated === undefined && known.length >= deps.maxSessionsPerRobot) return robotBusy();
   // Before anything is written: without them the session would be of no use.
   const servers = await serversOf(deps, key.sessionId);
-  if (repeated !== undefined) return admit(deps, sender.value, { session: repeated, servers });
+  if (repeated !== undefined) return admitIfThere(deps, sender.value, { session: repeated, servers });
   return begin(deps, sender.value, { ...key, mode: input.mode, servers });
 }
 
@@ -65,25 +65,20 @@ async function begin(
   sender: ReadyClient,
   { servers, ...wanted }: SessionKey & { mode: SessionMode; servers: ServersOfSides },
 ): Promise<Outcome<Opened>> {
-  let created = true;
-  const undo = async (tell: 'nobody' | 'robot') => {
-    if (created) await endSession(deps, wanted, { reason: 'closed', tell });
-    await forgetIfOver(deps, sender, wanted);
-  };
+  // Only what is of this call: the same request may have opened another in the meantime.
+  const undo = (tell: 'nobody' | 'robot') => endSession(deps, wanted, { reason: 'closed', tell });
   try {
     // Before the row: who ends a session frees its control before deleting it, so no row, no control.
     const mode = wanted.mode === 'control' && (await takeControl(deps, wanted)) ? 'control' : 'view';
-    const creation = await deps.sessions.create(sessionOf(deps, sender, { ...wanted, mode }));
-    created = creation.created;
-    // The same request at the same moment has written the row first, as a view.
-    if (!created && creation.session.mode === 'view')
-      await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
+    const { created, session } = await deps.sessions.create(sessionOf(deps, sender, { ...wanted, mode }));
+    // The same request at the same moment has written its row first.
+    if (!created && mode === 'control') await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
     const outcome =
       created && (await isOneTooMany(deps, wanted))
         ? robotBusy()
-        : await admit(deps, sender, { session: creation.session, servers });
+        : await admitIfThere(deps, sender, { session, servers });
     if (!outcome.ok) await undo('nobody');
-    else if (created) noteOpened(deps, creation.session);
+    else if (created) noteOpened(deps, session);
     return outcome;
   } catch (failure) {
     // The robot may have been told, and only the answer lost.
@@ -103,6 +98,22 @@ async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: Sessio
   const holder = (await deps.robots.get(robotId))?.controllerSessionId;
   if (holder === undefined || !(await freeLeftControl(deps, robotId, holder))) return false;
   return (await deps.robots.takeControl(robotId, sessionId)) !== undefined;
+}
+
+/** What has ended before it was listed is not left in the list. */
+async function admitIfThere(
+  deps: OpenSessionDeps,
+  sender: ReadyClient,
+  of: { session: ClientSession; servers: ServersOfSides },
+): Promise<Outcome<Opened>> {
+  try {
+    const outcome = await admit(deps, sender, of);
+    if (!outcome.ok) await forgetIfOver(deps, sender, of.session);
+    return outcome;
+  } catch (failure) {
+    await forgetIfOver(deps, sender, of.session);
+    throw failure;
+  }
 }
 
 /**
@@ -136,7 +147,6 @@ async function admit(
   const opened = await tellRobot(deps, session, { robot, servers });
   // Who ended or lost it at this very moment may have told the robot before it was asked.
   if (!(await tellRobotOfChange(deps, session))) {
-    await forgetIfOver(deps, sender, session);
     return refused('unavailable', 'The session was ended at this very moment; open it again.');
   }
   return done(opened);
@@ -205,6 +215,7 @@ async function tellRobot(
   { robot, servers }: { robot: RobotSession; servers: ServersOfSides },
 ): Promise<Opened> {
   const { sessionId, clientId, robotId, mode } = session;
+  const lease = standingLease(robot);
   const told =
     robot.socket === undefined || (await isReallyExpired(deps, robot.socket))
       ? 'gone'
@@ -213,6 +224,7 @@ async function tellRobot(
           sessionId,
           clientId,
           mode,
+          ...lease,
           iceServers: [...servers.robot],
         });
   return {
@@ -220,8 +232,7 @@ async function tellRobot(
     robotId,
     mode,
     state: told === 'delivered' ? 'open' : 'suspended',
-    controller: robot.controllerSessionId ?? null,
-    leaseEpoch: robot.leaseEpoch,
+    ...lease,
     iceServers: [...servers.client],
   };
 }

@@ -58,7 +58,10 @@ export async function takeBack(
   // It may have ended, or lost the permission, while control was not its own.
   if ((await mayNotHave(deps, back, from)) !== undefined) return withdraw(deps, robotId, from);
   await orNote(deps.lifeLog, 'control.take-back', async () => {
-    if (await tellRobot(deps, back)) await deps.robots.confirmControl(robotId, from, back.leaseEpoch);
+    if (!(await tellRobot(deps, back))) return;
+    const confirmed = await deps.robots.confirmControl(robotId, from, back.leaseEpoch);
+    // Who opened a session, or came back, while it was pending has not been told who is in control.
+    if (confirmed !== undefined) await announceControl(deps, confirmed, { robot: true });
   });
 }
 

@@ -50,13 +50,14 @@ export function welcomeOf(connection: Connection, terms: WelcomeTerms): Welcome 
   };
 }
 
-/** Sessions as their two sides are told of them; `mode` is `control` for the one that holds it now. */
+/** Sessions as their two sides are told of them, with who holds control now: by its `welcome` a robot is told of it. */
 export function sessionEntries(sessions: readonly ClientSession[], robots: readonly RobotSession[]) {
   return sessions.map(({ sessionId, robotId, clientId, received }) => {
     const robot = robots.find((each) => each.robotId === robotId);
     const mode: Welcome['sessions'][number]['mode'] =
       robot?.controllerSessionId === sessionId ? 'control' : 'view';
-    return { sessionId, robotId, clientId, mode, received };
+    const leaseEpoch = robot?.leaseEpoch ?? 0;
+    return { sessionId, robotId, clientId, mode, leaseEpoch, received };
   });
 }
 

@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomIds } from '../../../functions/adapters/runtime/random-ids.ts';
 import { systemClock } from '../../../functions/adapters/runtime/system-clock.ts';
+import { placeOf } from '../../../functions/core/model/client-session.ts';
 import { clientId, connectionId, robotId } from '../../../protocol/ids.ts';
 import { hello } from '../../../protocol/messages/hello.ts';
 
 const idForm = /^[A-Za-z0-9_-]{22}$/;
 const of = (client: string, robot: string, requestId: string | undefined) =>
   randomIds.sessionId({ clientId: clientId.parse(client), robotId: robotId.parse(robot), requestId });
+const placeFor = (...which: Parameters<typeof of>) => placeOf(of(...which));
 
 describe('randomIds', () => {
   it('finds the same client id again for the same connection, and another for another', () => {
@@ -26,11 +28,14 @@ describe('randomIds', () => {
     for (const id of ids) expect(id).toMatch(idForm);
   });
 
-  it('finds the same session id again for the same client, robot and request', () => {
-    expect(of('c', 'r', 'q')).toBe(of('c', 'r', 'q'));
-    expect(of('c', 'r', 'q')).toMatch(idForm);
+  it('finds the same place again for the same client, robot and request, with another id each time', () => {
+    expect(placeFor('c', 'r', 'q')).toBe(placeFor('c', 'r', 'q'));
+    expect(placeFor('c', 'r', 'q')).toMatch(idForm);
     // Fixed for ever: a Lambda of the next version must answer the retry of a request that this one took.
-    expect(of('client', 'rover-1', 'request-1')).toMatchInlineSnapshot(`"GhHcj3sOQFROhR75Ed2wf9"`);
+    expect(placeFor('client', 'rover-1', 'request-1')).toMatchInlineSnapshot(`"GhHcj3sOQFROhR75Ed2wf9"`);
+    const ids = Array.from({ length: 1000 }, () => of('c', 'r', 'q'));
+    expect(new Set(ids).size).toBe(1000);
+    for (const id of ids) expect(id.length).toBeLessThanOrEqual(64);
   });
 
   it('differs for another client, robot or request, wherever the one ends and the other begins', () => {
@@ -38,12 +43,12 @@ describe('randomIds', () => {
     fc.assert(
       fc.property(fc.tuple(text, text, text), fc.tuple(text, text, text), (a, b) => {
         const isSame = a.every((part, i) => part === b[i]);
-        expect(of(...a) === of(...b)).toBe(isSame);
+        expect(placeFor(...a) === placeFor(...b)).toBe(isSame);
       }),
     );
-    expect(of('ab', 'c', 'd')).not.toBe(of('a', 'bc', 'd'));
-    expect(of('a', 'b1:', 'c')).not.toBe(of('a', 'b', '1:c'));
-    expect(of('1:a', 'b', 'c')).not.toBe(of('a', '1:b', 'c'));
+    expect(placeFor('ab', 'c', 'd')).not.toBe(placeFor('a', 'bc', 'd'));
+    expect(placeFor('a', 'b1:', 'c')).not.toBe(placeFor('a', 'b', '1:c'));
+    expect(placeFor('1:a', 'b', 'c')).not.toBe(placeFor('a', '1:b', 'c'));
   });
 });
 

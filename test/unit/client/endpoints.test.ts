@@ -11,6 +11,8 @@ const requested: Message<'sessionRequested'> = {
   sessionId: 's',
   clientId: 'c',
   mode: 'control',
+  controller: 's',
+  leaseEpoch: 3,
   iceServers: [{ urls: ['stun:stun.example'] }],
 };
 const entry: Welcome['sessions'][number] = {
@@ -18,6 +20,7 @@ const entry: Welcome['sessions'][number] = {
   robotId: 'rover-1',
   clientId: 'c',
   mode: 'control',
+  leaseEpoch: 1,
   state: 'open',
   received: 0,
 };
@@ -107,7 +110,7 @@ describe('RobotEndpoint', () => {
   it('I3: the end of one session, or of the connection, leaves the others alone', async () => {
     const { clock, server, sessions, ends, heard } = await robot();
     server.socket().say(requested);
-    server.socket().say({ ...requested, sessionId: 't', mode: 'view' });
+    server.socket().say({ ...requested, sessionId: 't', mode: 'view', controller: 's' });
     server.socket().say({ type: 'sessionClosed', sessionId: 't', reason: 'closed' });
     await clock.settle();
     expect(ends).toEqual(['closed']);
@@ -134,6 +137,17 @@ describe('RobotEndpoint', () => {
     server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 's', leaseEpoch: 4 });
     expect(endpoint.control()).toMatchObject({ sessionId: 't', leaseEpoch: 5 });
     expect(modes).toEqual(['view']);
+  });
+
+  it('I7: a request that comes after a later word about control does not change it', async () => {
+    const { clock, server, sessions, endpoint } = await robot();
+    server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 't', leaseEpoch: 5 });
+    server.socket().say(requested);
+    await clock.settle();
+    expect(endpoint.control()).toEqual({ sessionId: 't', leaseEpoch: 5 });
+    expect(sessions[0]?.mode()).toBe('view');
+    server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 's', leaseEpoch: 6 });
+    expect(sessions[0]?.mode()).toBe('control');
   });
 
   it('closing the client ends every session', async () => {
@@ -164,23 +178,21 @@ function answer(
   made.server.socket().sayRaw(JSON.stringify({ ...message, requestId }));
 }
 
+const sessionOpened = {
+  type: 'sessionOpened',
+  sessionId: 's',
+  robotId: 'rover-1',
+  mode: 'control',
+  state: 'open',
+  controller: 's',
+  leaseEpoch: 1,
+  iceServers: [],
+};
+
 async function opened() {
   const made = await operator();
   const opening = made.endpoint.open('rover-1', 'control');
-  answer(
-    made,
-    {
-      type: 'sessionOpened',
-      sessionId: 's',
-      robotId: 'rover-1',
-      mode: 'control',
-      state: 'open',
-      controller: 's',
-      leaseEpoch: 1,
-      iceServers: [],
-    },
-    'openSession',
-  );
+  answer(made, sessionOpened, 'openSession');
   const session = await opening;
   const ends: unknown[] = [];
   session.on('closed', (why) => ends.push(why));
@@ -269,6 +281,14 @@ describe('OperatorEndpoint', () => {
     await expect(requesting).rejects.toMatchObject({ code: 'control_held' });
     server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 's', leaseEpoch: 3 });
     expect(modes).toEqual(['view', 'control']);
+  });
+
+  it('I7: control that changed before the answer to its opening arrived has changed', async () => {
+    const made = await operator();
+    const opening = made.endpoint.open('rover-1', 'control');
+    made.server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 't', leaseEpoch: 2 });
+    answer(made, sessionOpened, 'openSession');
+    expect((await opening).mode()).toBe('view');
   });
 
   it('a session that ended while this side was away is told', async () => {

@@ -15,6 +15,7 @@ const session = {
   robotId: 'rover-1',
   clientId: 'c',
   mode: 'view',
+  leaseEpoch: 1,
   state: 'open',
   received: 0,
 };
@@ -62,7 +63,10 @@ const samples: Record<keyof typeof serverMessages, Record<string, unknown>> = {
     leaseEpoch: 0,
     iceServers,
   },
-  sessionRequested: { sessionId: 's', clientId: 'c', mode: 'view', iceServers },
+  sessionRequested: {
+    ...{ sessionId: 's', clientId: 'c', mode: 'view' },
+    ...{ controller: null, leaseEpoch: 3, iceServers },
+  },
   signalAck: { sessionId: 's', seq: 1 },
   signal: {
     sessionId: 's',

@@ -10,6 +10,7 @@ const session = {
   clientId: 'client-1',
   mode: 'control' as const,
   state: 'open' as const,
+  leaseEpoch: 1,
   received: 0,
 };
 

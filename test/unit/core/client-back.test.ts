@@ -61,8 +61,16 @@ describe.each(befores)('F5, I3: a client that comes back by its key, $what', ({ 
     expect(sent(world, b, 'welcome')).toMatchObject([{ resumed: true, clientId: 'client-1' }]);
     const clientId = 'client-1';
     expect(sent(world, b, 'welcome')[0]?.sessions).toEqual([
-      { sessionId, robotId: 'rover-1', clientId, mode: 'control', state: 'open', received: 0 },
-      { sessionId: viewId, robotId: 'rover-2', clientId, mode: 'view', state: 'suspended', received: 0 },
+      { sessionId, robotId: 'rover-1', clientId, mode: 'control', leaseEpoch: 1, state: 'open', received: 0 },
+      {
+        sessionId: viewId,
+        robotId: 'rover-2',
+        clientId,
+        mode: 'view',
+        leaseEpoch: 0,
+        state: 'suspended',
+        received: 0,
+      },
     ]);
   });
 

@@ -152,6 +152,25 @@ describe('a client that is given back, and a third connection with its key', () 
   });
 });
 
+it('I3: who is given back while a third connection tries, in vain, is not told that its sessions are over', async () => {
+  const made = await scene();
+  const { world, key, sessionId } = made;
+  world.gateway.drop(c);
+  const giving = world.tap.hold('connections.unmarkReady');
+  const second = fails(made);
+  await giving.reachedBy(second);
+  const welcoming = world.tap.hold('post welcome to C');
+  const third = hello(world, c, { resume: key });
+  await welcoming.reachedBy(third);
+  giving.release();
+  await second;
+  welcoming.release();
+  await third;
+  expect(sent(world, a, 'sessionClosed')).toEqual([]);
+  expect(world.session(sessionId)).toMatchObject({ socket: a });
+  await expectOnOld(made);
+});
+
 it('a session that is opened on the old connection meanwhile is there afterwards, or was refused', async () => {
   const wrong = await bothOrders(
     ({ world }) => open(world, a, { mode: 'view' }),

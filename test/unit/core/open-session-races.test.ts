@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SocketAddress } from '../../../functions/core/model/connection.ts';
 import { bye } from '../../../functions/core/use-cases/bye.ts';
+import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import { disorder, misinformed } from './support/at-rest.ts';
 import { cleanUpUntil, codeOf, connected, hello, open, opened, sent, welcomed } from './support/cast.ts';
 import { overtakenAtEachStep } from './support/interruption.ts';
-import { operator1, operator2, rover1 } from './support/people.ts';
+import { operator1, operator2, rover1, roverId } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
 
 /** Opens a session, and does something else when the opening has come to a step. */
@@ -26,6 +28,13 @@ async function openMeanwhile(
 const steps = ['sessions.create', 'clients.addSession', 'robots.takeControl', 'post sessionRequested to A'];
 const beforeItIsListed = ['sessions.create', 'clients.addSession'];
 
+/** Of the opening that is taken back the robot hears nothing, but that control is free: a `welcome` may have said otherwise. */
+function expectNoWordOfIt(world: World, robot: SocketAddress) {
+  const [welcome, ...rest] = world.gateway.to(robot);
+  expect(welcome?.type).toBe('welcome');
+  expect(rest).toEqual([expect.objectContaining({ type: 'controlChanged', sessionId: null })]);
+}
+
 describe('a client that goes by bye in the middle', () => {
   const goes = ({ world, client }: { world: World; client: SocketAddress }) =>
     bye(world.deps, { caller: client, signOut: false });
@@ -41,7 +50,7 @@ describe('a client that goes by bye in the middle', () => {
   it.each(beforeItIsListed)('is unauthenticated: held at %s', async (step) => {
     const { answer, robot, world } = await openMeanwhile(step, goes);
     expect(codeOf(answer)).toBe('unauthenticated');
-    expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
+    expectNoWordOfIt(world, robot);
   });
 });
 
@@ -56,7 +65,7 @@ describe('a client that goes by $disconnect in the middle', () => {
       expect(world.sessions()).toEqual([]);
       expect(world.state.clients.size).toBe(0);
       expect(world.robot()).not.toHaveProperty('controllerSessionId');
-      expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
+      expectNoWordOfIt(world, robot);
       expect(await opened(world, await welcomed(world, operator2))).toMatchObject({ mode: 'control' });
     },
   );
@@ -74,6 +83,25 @@ describe('a client that goes by $disconnect in the middle', () => {
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(sent(world, robot, 'sessionClosed')).toMatchObject([{ reason: 'resume_ended' }]);
   });
+});
+
+it('I7: a robot that is welcomed while an opening has control, and is then undone, knows that it is free', async () => {
+  const { world, robot } = await openMeanwhile('clients.addSession', async ({ world, robot, client }) => {
+    await hello(world, robot, { resume: true });
+    await bye(world.deps, { caller: client, signOut: false });
+  });
+  expect(sent(world, robot, 'welcome').at(-1)?.sessions).toMatchObject([{ mode: 'control', leaseEpoch: 1 }]);
+  expect(sent(world, robot, 'controlChanged')).toMatchObject([{ sessionId: null, leaseEpoch: 2 }]);
+});
+
+it('I7: a second session that is opened while the first is about to have control does not say that it has', async () => {
+  const { world, robot } = await openMeanwhile('clients.addSession', ({ world, client }) =>
+    open(world, client, { mode: 'view' }),
+  );
+  expect(sent(world, robot, 'sessionRequested')).toMatchObject([
+    { sessionId: 'session-2', controller: null, leaseEpoch: 0 },
+    { sessionId: 'session-1', controller: 'session-1', leaseEpoch: 1 },
+  ]);
 });
 
 describe('a robot that is taken over in the middle', () => {
@@ -187,4 +215,37 @@ it('of two that open the last session at once, in whatever order, no more than o
     },
   });
   expect(wrong).toEqual([]);
+});
+
+describe('I2, I3: a request that is repeated while the session that it opened is closed', () => {
+  const again = { mode: 'control', requestId: 'request-1' } as const;
+
+  async function scene() {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1, { name: 'A' });
+    const client = await welcomed(world, operator1, { name: 'client' });
+    const { sessionId } = await opened(world, client, again);
+    return { world, robot, client, sessionId };
+  }
+  type Scene = Awaited<ReturnType<typeof scene>>;
+  const repeats = ({ world, client }: Scene) => open(world, client, again);
+  const closes = ({ world, client, sessionId }: Scene) =>
+    closeSession(world.deps, { caller: client, robotId: roverId, sessionId, reason: 'closed' });
+
+  /** Whatever the repetition found: the rows fit, and a session that is there is in control. */
+  async function fits({ world, client, sessionId }: Scene) {
+    expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+    expect(world.session(sessionId)).toBeUndefined();
+    const [next] = world.sessions();
+    expect(world.robot()?.controllerSessionId).toBe(next?.sessionId);
+    expect(await opened(world, client, again)).toMatchObject({ mode: 'control' });
+  }
+
+  it('is a session of its own, of which the end of the first takes nothing: at whatever step', async () => {
+    expect(await overtakenAtEachStep({ scene, action: closes, by: repeats, judge: fits })).toEqual([]);
+  });
+
+  it('or is refused, and leaves nothing of the first: at whatever step', async () => {
+    expect(await overtakenAtEachStep({ scene, action: repeats, by: closes, judge: fits })).toEqual([]);
+  });
 });

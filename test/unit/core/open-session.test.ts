@@ -42,6 +42,8 @@ describe('openSession', () => {
     });
     expect(world.gateway.to(robot).at(-1)).toEqual({
       type: 'sessionRequested',
+      controller: 'session-1',
+      leaseEpoch: 1,
       sessionId: 'session-1',
       clientId: 'client-1',
       mode: 'control',

@@ -360,3 +360,36 @@ it('I2, I5: nor when it is replaced while that refresh is at work, at whatever s
 function raise(): never {
   throw new Error('no client');
 }
+
+describe('I3: a side that closes a session on its old connection while it comes back on another', () => {
+  const closedOn =
+    (caller: typeof a): Act =>
+    ({ world, sessionId }) =>
+      closeSession(world.deps, { caller, robotId: roverId, sessionId, reason: 'closed' });
+
+  /** Who was told of the session on its new connection is told of its end there. */
+  const hears = (socket: typeof b) => (made: Scene) => {
+    const { world, sessionId } = made;
+    if (world.session(sessionId) !== undefined) return knows(made);
+    const told = sent(world, socket, 'welcome').flatMap(({ sessions }) => sessions);
+    const heard = sent(world, socket, 'sessionClosed').map((closed) => closed.sessionId);
+    expect(heard).toEqual(expect.arrayContaining(told.map((entry) => entry.sessionId)));
+    expect(disorder(world)).toEqual([]);
+  };
+
+  it('the client, in whatever order', async () => {
+    expect(
+      await bothOrders({ what: 'client', one: closedOn(a), other: clientReturns, judge: hears(b) }),
+    ).toEqual([]);
+  });
+
+  it('the robot, in whatever order', async () => {
+    const wrong = await bothOrders({
+      what: 'robot',
+      one: closedOn(robot),
+      other: robotReturns,
+      judge: hears(robot2),
+    });
+    expect(wrong).toEqual([]);
+  });
+});

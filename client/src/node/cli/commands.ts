@@ -3,6 +3,7 @@ import { systemClock } from '../../environment/clock.ts';
 import type { Logger } from '../../environment/logger.ts';
 import { callCognito } from '../../tokens/cognito/cognito-call.ts';
 import { durationInWords } from '../../tokens/cognito/duration-in-words.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { RobotIdentity } from './settings.ts';
 import { tokensOf } from './settings.ts';
 
@@ -26,22 +27,22 @@ export async function login(
     { password: of.password, logger: of.output, ...refreshTokenLifeMs },
   ).token();
   of.output.say(`Signed in as ${robot.user}; kept in ${robot.store.path}`);
-  return 0;
+  return exitCodes.done;
 }
 
-/** Tells what is kept. 1 when the robot could not start from it without signing in. */
+/** Tells what is kept. It has failed when the robot could not start from it without signing in. */
 export async function status(robot: RobotIdentity, output: Output): Promise<number> {
   const kept = await robot.store.load();
   if (kept === undefined) {
     output.say(`${robot.user} is not signed in here: heliograph-robot login`);
-    return 1;
+    return exitCodes.failed;
   }
   const leftMs = kept.expiresAt - Date.now();
   output.say(`${robot.user}: token ${leftMs > 0 ? `expires in ${durationInWords(leftMs)}` : 'has run out'}`);
   output.say(
     kept.refreshToken === undefined ? 'no refresh token' : `refresh token ${endOf(kept.refreshTokenEndsAt)}`,
   );
-  return leftMs > 0 || kept.refreshToken !== undefined ? 0 : 1;
+  return leftMs > 0 || kept.refreshToken !== undefined ? exitCodes.done : exitCodes.failed;
 }
 
 function endOf(endsAt: number | undefined): string {
@@ -60,12 +61,12 @@ export async function refresh(
     kept !== undefined && kept.expiresAt - Date.now() > (kept.expiresAt - kept.savedAt) * renewBelow;
   if (isFresh && !of.force) {
     of.output.say('The token is fresh; --force renews it all the same.');
-    return 0;
+    return exitCodes.done;
   }
   const { renew } = tokensOf(robot, { password: of.password, logger: of.output });
   const { expiresAt = 0 } = (await renew?.()) ?? {};
   of.output.say(`Renewed; expires in ${durationInWords(expiresAt - Date.now())}`);
-  return 0;
+  return exitCodes.done;
 }
 
 /** Revokes the refresh token at Cognito, and forgets it here even when Cognito cannot be reached. */
@@ -83,11 +84,11 @@ export async function logout(robot: RobotIdentity, output: Output): Promise<numb
       await callCognito(endpoint, 'RevokeToken', { ClientId: clientId, Token: refreshToken });
     }
     output.say(`${robot.user} is signed out.`);
-    return 0;
+    return exitCodes.done;
   } catch (failure) {
     output.warn(failure instanceof Error ? failure.message : 'Cognito failed.');
     output.say(`${robot.user} is signed out here; the refresh token could not be revoked.`);
-    return 1;
+    return exitCodes.failed;
   } finally {
     await rm(robot.store.path, { force: true });
   }

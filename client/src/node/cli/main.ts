@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { TokenUnavailable } from '../../tokens/token-source.ts';
 import { login, logout, type Output, refresh, status } from './commands.ts';
+import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
 import { type CliFlags, identityOf, SettingMissing, setting } from './settings.ts';
 
@@ -11,12 +12,12 @@ const output: Output = {
   warn: (line) => void process.stderr.write(`${line}\n`),
 };
 
-/** Runs one command line. Gives the exit code: 0 done, 1 it cannot be done now, 2 it was called wrongly. */
+/** Runs one command line. Gives one of the `exitCodes`. */
 export async function main(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  let code = 0;
+  let code: number = exitCodes.done;
   const password = env.HELIOGRAPH_PASSWORD;
   const program = new Command('heliograph-robot')
     .description('A robot’s sign-in and connection. Flags may be given by environment, the password only so.')
@@ -25,6 +26,10 @@ export async function main(
     .option('--region <name>', 'AWS region of the user pool (AWS_REGION)')
     .option('--identity <url>', 'where Cognito is, if not on AWS (HELIOGRAPH_IDENTITY)')
     .option('--data-dir <path>', 'where the sign-in is kept (HELIOGRAPH_DATA_DIR)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done or stopped, 1 it cannot be done now, 2 it was called wrongly.',
+    )
     .exitOverride();
   const robot = () => identityOf(program.opts<CliFlags>(), env, output);
 
@@ -78,10 +83,11 @@ export async function main(
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (failure) {
-    if (failure instanceof CommanderError) return failure.exitCode === 0 ? 0 : 2;
+    if (failure instanceof CommanderError)
+      return failure.exitCode === 0 ? exitCodes.done : exitCodes.calledWrongly;
     if (!(failure instanceof SettingMissing) && !(failure instanceof TokenUnavailable)) throw failure;
     output.warn(failure.message);
-    return failure instanceof SettingMissing ? 2 : 1;
+    return failure instanceof SettingMissing ? exitCodes.calledWrongly : exitCodes.failed;
   }
 }
 

@@ -7,6 +7,7 @@ import { isRecord } from '../../wire/guards.ts';
 import type { SignalKind } from '../../wire/messages.ts';
 import { wsTransport } from '../ws-transport.ts';
 import type { Output } from './commands.ts';
+import { exitCodes } from './exit-codes.ts';
 import { type RobotIdentity, tokensOf } from './settings.ts';
 
 const kinds: readonly string[] = [
@@ -70,7 +71,7 @@ export async function run(
       );
       if (state.status !== 'closed') return;
       if (state.cause !== undefined) output.warn(state.cause.message);
-      resolve(state.reason === 'closed_by_application' ? 0 : 1);
+      resolve(state.reason === 'closed_by_application' ? exitCodes.done : exitCodes.failed);
     });
   });
   of.stop.addEventListener('abort', () => client.close(), { once: true });

@@ -49,9 +49,4 @@ export const known = {
    * whoever posts to the connection next and finds it gone, or when they run out.
    */
   watchedAtOnce: true,
-  /**
-   * To be removed with its cure: what is said of control says how it was when its sayer wrote. Two changes at once,
-   * or one and the robot's return, may be told in either order; `sessionRequested` and `welcome` have no lease epoch.
-   */
-  controlToldOutOfOrder: true,
 };

@@ -5,6 +5,7 @@ import { clientId, sessionId } from '../../../../protocol/ids.ts';
 export function countingIds(): Ids {
   const clients = new Map<unknown, string>();
   let sessions = 0;
+  let requested = 0;
   let keys = 0;
   return {
     clientId: (...of: readonly unknown[]) => {
@@ -25,7 +26,7 @@ export function countingIds(): Ids {
       sessionId.parse(
         of.requestId === undefined
           ? `session-${++sessions}`
-          : `session-${of.clientId}-${of.robotId}-${of.requestId}`,
+          : `session-${of.clientId}-${of.robotId}-${of.requestId}.${++requested}`,
       ),
   };
 }

@@ -129,7 +129,10 @@ const welcome = {
   policy: welcomePolicy,
 };
 
-const resumedSession = { sessionId, robotId, clientId, mode: 'view', state: 'suspended', received: 0 };
+const resumedSession = {
+  ...{ sessionId, robotId, clientId, mode: 'view', leaseEpoch: 2 },
+  ...{ state: 'suspended', received: 0 },
+};
 
 /** One of each: a type that is missing here does not compile. */
 export const serverExamples: Record<ServerType, Example> = {
@@ -204,8 +207,25 @@ export const serverExamples: Record<ServerType, Example> = {
     },
   },
   sessionRequested: {
-    full: { type: 'sessionRequested', requestId, sessionId, clientId, mode: 'view', iceServers },
-    least: { type: 'sessionRequested', sessionId, clientId, mode: 'control', iceServers: [] },
+    full: {
+      type: 'sessionRequested',
+      requestId,
+      sessionId,
+      clientId,
+      mode: 'control',
+      controller: sessionId,
+      leaseEpoch: 1,
+      iceServers,
+    },
+    least: {
+      type: 'sessionRequested',
+      sessionId,
+      clientId,
+      mode: 'view',
+      controller: null,
+      leaseEpoch: 0,
+      iceServers: [],
+    },
   },
   signalAck: {
     full: { type: 'signalAck', requestId, sessionId, seq: 1 },

@@ -14,8 +14,6 @@ export const controlTold: Invariant = {
   name: 'I7: at rest the robot was told last who has control, unless a post to it failed',
   look() {
     const believed = beliefs<'control', Lease>();
-    /** Changes of control, and welcomes of robots, in this round. */
-    let changes = 0;
     const leases = new Map<ConnectionId, Lease>();
     return {
       connection({ clock }, { before, after }) {
@@ -23,8 +21,7 @@ export const controlTold: Invariant = {
           believed.doubt(before.connectionId);
         }
       },
-      robot(_world, { by, before, after }) {
-        if (before?.controllerSessionId !== after?.controllerSessionId) changes++;
+      robot(_world, { by, after }) {
         const to = after?.socket?.connectionId;
         if (known.toldWhileClaimed && by.name === 'hello' && to !== undefined && to !== by.connectionId) {
           believed.doubt(to);
@@ -36,7 +33,6 @@ export const controlTold: Invariant = {
       heard(world, { to, message }) {
         if (world.socketOf(to)?.user.groups.includes('robots') !== true) return;
         const before = leases.get(to) ?? { holder: null, leaseEpoch: 0 };
-        if (message.type === 'welcome') changes++;
         const lease = leaseAfter(message, before);
         if (lease === undefined) return;
         leases.set(to, lease);
@@ -45,10 +41,7 @@ export const controlTold: Invariant = {
       afterRound(world) {
         const [robot] = world.state.robots.values();
         const { socket, controllerSessionId = null } = robot ?? {};
-        const isOutOfOrder = known.controlToldOutOfOrder && changes > 1;
-        changes = 0;
         for (const { connectionId } of world.sockets) {
-          if (isOutOfOrder) believed.doubt(connectionId);
           const row = world.state.connections.get(connectionId);
           if (row !== undefined && row.token.expiresAt <= world.clock.at) believed.doubt(connectionId);
         }
@@ -69,10 +62,13 @@ function leaseAfter(message: ServerMessage, { holder, leaseEpoch }: Lease): Leas
   switch (message.type) {
     case 'welcome': {
       const controller = message.sessions.find(({ mode }) => mode === 'control');
-      return { holder: controller?.sessionId ?? null, leaseEpoch: 0 };
+      const told = message.sessions[0]?.leaseEpoch ?? leaseEpoch;
+      return told <= leaseEpoch ? undefined : { holder: controller?.sessionId ?? null, leaseEpoch: told };
     }
     case 'sessionRequested':
-      return message.mode === 'control' ? { holder: message.sessionId, leaseEpoch } : undefined;
+      return message.leaseEpoch <= leaseEpoch
+        ? undefined
+        : { holder: message.controller, leaseEpoch: message.leaseEpoch };
     case 'sessionClosed':
       return message.sessionId === holder ? { holder: null, leaseEpoch } : undefined;
     case 'controlChanged':

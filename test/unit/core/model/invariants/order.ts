@@ -7,13 +7,14 @@ export const order: Invariant = {
   name: 'I3: at rest a session is where its client is, and its client lists it',
   look: () => ({
     afterRound(world) {
+      const all = new Set([...world.state.sessions.values()].map(({ sessionId }) => sessionId));
       for (const session of world.state.sessions.values()) {
         listed(world, session);
         placed(world, session);
       }
       for (const [clientId, { sessions }] of world.state.clients) {
-        for (const [name, { sessionId }] of sessions) {
-          mustHold(world.state.sessions.has(name), `${clientId} lists ${sessionId}, which is no more`);
+        for (const { sessionId } of sessions.values()) {
+          mustHold(all.has(sessionId), `${clientId} lists ${sessionId}, which is no more`);
         }
       }
     },
