@@ -134,7 +134,7 @@ function Closed(of: {
 }) {
   const { what, next } = closedInWords(of.reason);
   return (
-    <section class="card closed" role="alert">
+    <section class="card ended" role="alert">
       <h1 tabIndex={-1}>{what}</h1>
       <p>{next}</p>
       <button type="button" class="primary" onClick={() => of.onLeave(undefined)}>

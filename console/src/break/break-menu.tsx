@@ -77,7 +77,12 @@ export function BreakMenu(of: {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(order),
     }).catch(() => undefined);
-    told.value = response?.ok === true ? item.outlook : 'That could not be broken: it is gone already.';
+    told.value =
+      response === undefined
+        ? 'The local stack does not answer. Does npm start still run?'
+        : response.ok
+          ? item.outlook
+          : 'That could not be broken: it is gone already.';
     item.after?.(workspace);
   }
 

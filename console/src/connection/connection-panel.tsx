@@ -7,7 +7,8 @@ const clockIsOffMs = 60_000;
 /** How the connection lives: its token, its age, what befell it. */
 export function ConnectionPanel({ workspace }: { readonly workspace: Workspace }) {
   const { life } = workspace;
-  const times = life.times.value;
+  // Of a connection that has ended for good nothing is left to count.
+  const times = life.state.value.status === 'closed' ? undefined : life.times.value;
   const serverNow = now.value + life.clockOffsetMs.value;
   const offMs = life.clockOffsetMs.value;
   return (

@@ -92,12 +92,12 @@ export async function signIn(page: Page, userName: string, password = seededPass
 /** Opens the robot's page, and waits until it says where it is. */
 export async function openRobot(page: Page, robotId: string): Promise<void> {
   await page.getByRole('link', { name: `Open ${robotId}` }).click();
-  await eventually(() => figure(page, 'x')).not.toBeNaN();
+  await page.locator('[data-figure="x"]').filter({ hasText: /\d/ }).waitFor();
 }
 
 export async function takeControl(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Take control' }).click();
-  await eventually(() => modeOf(page)).toBe('control');
+  await page.locator('.holder[data-mode="control"]').waitFor();
 }
 
 export const modeOf = (page: Page): Promise<string | null> =>
