@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,infra,local,integration,browser}/**/*.test.ts'],
+    include: ['test/{unit,contract,infra,local,integration}/**/*.test.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     // Two cores in CI, and each integration file runs a whole stack.
     maxWorkers: 2,

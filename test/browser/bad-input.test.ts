@@ -8,16 +8,16 @@ import { localOnly } from '../integration/support/emulator.ts';
 import { sdkClient, untilStatus } from '../integration/support/sdk.ts';
 import { eventually, figure, openRobot, type Stage, signIn, startStage } from './support/stage.ts';
 
-describe.skipIf(localOnly)('[local-only] bad input to the console', { timeout: 120_000 }, () => {
+describe.skipIf(localOnly)('[local-only] bad input to the console', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();
   });
   afterAll(() => stage.close());
   afterEach(async () => {
-    for (const context of stage.browser.contexts()) await context.close();
+    const complaints = await stage.closeTabs();
     // The browser itself tells of each 400 that the identity answers.
-    expect(stage.complaints.splice(0).filter((text) => !text.includes('status of 400'))).toEqual([]);
+    expect(complaints.filter((text) => !text.includes('status of 400'))).toEqual([]);
   });
 
   it('a wrong password, and none', async () => {
@@ -52,7 +52,7 @@ describe.skipIf(localOnly)('[local-only] bad input to the console', { timeout: 1
     await page.getByRole('button', { name: 'Set and sign in' }).click();
     // In no group at all, so it is not let in. A page is not told why, and says what it may be.
     await eventually(() => page.locator('main').textContent()).toContain('does not let you in');
-    const others = stage.complaints.splice(0).filter((text) => !/status of 400|code: 403/.test(text));
+    const others = stage.complaints().filter((text) => !/status of 400|code: 403/.test(text));
     expect(others).toEqual([]);
   });
 

@@ -12,15 +12,15 @@ import {
 } from './support/stage.ts';
 import { seenBy } from './support/watch-peers.ts';
 
-describe.skipIf(localOnly)('[local-only] driving by the console', { timeout: 120_000 }, () => {
+describe.skipIf(localOnly)('[local-only] driving by the console', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage({}, ['rover-1', 'rover-2']);
   });
   afterAll(() => stage.close());
   afterEach(async () => {
-    for (const context of stage.browser.contexts()) await context.close();
-    expect(stage.complaints).toEqual([]);
+    const complaints = await stage.closeTabs();
+    expect(complaints).toEqual([]);
   });
 
   it('sign in, take control, drive: the pose changes, the picture plays, the robot stops when the key is let go', async () => {

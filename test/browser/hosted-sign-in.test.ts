@@ -42,15 +42,15 @@ async function hostedSignIn(
   return { asked, redeemed };
 }
 
-describe.skipIf(localOnly)('[local-only] hosted sign-in', { timeout: 120_000 }, () => {
+describe.skipIf(localOnly)('[local-only] hosted sign-in', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();
   });
   afterAll(() => stage.close());
   afterEach(async () => {
-    for (const context of stage.browser.contexts()) await context.close();
-    expect(stage.complaints.splice(0)).toEqual([]);
+    const complaints = await stage.closeTabs();
+    expect(complaints).toEqual([]);
   });
 
   async function pageWithHosted(): Promise<Page> {

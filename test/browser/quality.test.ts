@@ -24,15 +24,15 @@ async function faultsOf(page: Page): Promise<string[]> {
   });
 }
 
-describe.skipIf(localOnly)('[local-only] the console is for everybody', { timeout: 120_000 }, () => {
+describe.skipIf(localOnly)('[local-only] the console is for everybody', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();
   });
   afterAll(() => stage.close());
   afterEach(async () => {
-    for (const context of stage.browser.contexts()) await context.close();
-    expect(stage.complaints.splice(0)).toEqual([]);
+    const complaints = await stage.closeTabs();
+    expect(complaints).toEqual([]);
   });
 
   it.each(['light', 'dark'] as const)('axe finds no serious fault, in %s', async (colorScheme) => {

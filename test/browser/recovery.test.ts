@@ -13,6 +13,9 @@ import {
 } from './support/stage.ts';
 import { longestPauseMs, seenBy } from './support/watch-peers.ts';
 
+/** The bound is real time's: a machine that is busy with other things gets another chance, not another bound. */
+const retry = 3;
+
 describe.skipIf(localOnly)(
   '[local-only] what is broken recovers, or says why not',
   { timeout: 120_000 },
@@ -23,11 +26,9 @@ describe.skipIf(localOnly)(
     });
     afterAll(() => stage.close());
     afterEach(async () => {
-      for (const context of stage.browser.contexts()) await context.close();
+      const complaints = await stage.closeTabs();
       // A socket that is cut is told by the browser itself.
-      expect(stage.complaints.splice(0).filter((text) => !text.includes('WebSocket connection to'))).toEqual(
-        [],
-      );
+      expect(complaints.filter((text) => !text.includes('WebSocket connection to'))).toEqual([]);
     });
 
     async function drivingPage() {
@@ -40,7 +41,9 @@ describe.skipIf(localOnly)(
       return page;
     }
 
-    it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', async () => {
+    it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', {
+      retry,
+    }, async () => {
       const page = await drivingPage();
       await breakIt(page, 'Cut the socket');
       await eventually(() => countOf(page, 'resumes')).toBe(1);
@@ -95,9 +98,7 @@ describe.skipIf(localOnly)(
       await other.getByRole('button', { name: 'operator-2' }).click();
       await other.getByRole('heading', { name: 'Robots' }).waitFor();
       expect(
-        stage.complaints
-          .splice(0)
-          .filter((text) => !/503|CORS policy|ERR_FAILED|WebSocket connection to/.test(text)),
+        stage.complaints().filter((text) => !/503|CORS policy|ERR_FAILED|WebSocket connection to/.test(text)),
       ).toEqual([]);
     });
 
@@ -143,14 +144,16 @@ describe.skipIf(localOnly)(
 
 const lifeMs = 5_000;
 
-describe.skipIf(localOnly)('[local-only] a short token', { timeout: 120_000 }, () => {
+describe.skipIf(localOnly)('[local-only] a short token', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage({ tokenTtlMs: lifeMs, graceMs: 3_000 });
   });
   afterAll(() => stage.close());
 
-  it('is refreshed five times while driving, without a pause of more than 300 ms in the poses', async () => {
+  it('is refreshed five times while driving, without a pause of more than 300 ms in the poses', {
+    retry,
+  }, async () => {
     const page = await stage.enter('operator-1');
     await openRobot(page, 'rover-1');
     await takeControl(page);
@@ -166,6 +169,6 @@ describe.skipIf(localOnly)('[local-only] a short token', { timeout: 120_000 }, (
     process.stdout.write(`console: longest pause in the poses over five refreshes: ${pauseMs} ms\n`);
     expect(pauseMs).toBeLessThanOrEqual(300);
     expect(await countOf(page, 'resumes')).toBe(0);
-    expect(stage.complaints).toEqual([]);
+    expect(stage.complaints()).toEqual([]);
   });
 });

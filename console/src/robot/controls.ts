@@ -9,6 +9,8 @@ export type Controls = {
   /** The on-screen stick, or nothing when it is let go. */
   stick(push: Push | undefined): void;
   readonly gamepad: Signal<string | undefined>;
+  /** As if every key and the stick were let go. */
+  letGo(): void;
   stop(): void;
 };
 
@@ -84,6 +86,7 @@ export function listenToControls(of: {
     stick(push) {
       onStick = push;
     },
+    letGo,
     stop: () => heard.abort(),
   };
 }

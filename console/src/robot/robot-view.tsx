@@ -147,7 +147,7 @@ function useControls(of: {
 }) {
   const controls = useSignal<Controls | undefined>(undefined);
   useEffect(() => {
-    const mayDrive = (): boolean => of.visit.mode.peek() === 'control' && of.link.isOpen.peek();
+    const mayDrive = (): boolean => of.visit.mode.peek() === 'control';
     const listening = listenToControls({ isActive: mayDrive, onStop: of.stop });
     const stopPilot = startPilot({ controls: listening, link: of.link, mayDrive, speedLimit: of.speedLimit });
     controls.value = listening;
@@ -159,7 +159,7 @@ function useControls(of: {
   }, [of.link]);
   useSignalEffect(() => {
     // Whoever loses control lets go.
-    if (of.visit.mode.value === 'view') controls.value?.stick(undefined);
+    if (of.visit.mode.value === 'view') controls.value?.letGo();
   });
   return controls;
 }

@@ -15,13 +15,15 @@ export type Stage = {
   readonly url: string;
   readonly stack: LocalStack;
   readonly browser: Browser;
-  /** What pages have said to the console of errors, and which of their requests failed that should not. */
-  readonly complaints: string[];
+  /** What pages have said to the browser's console of errors and warnings, since it was asked last. */
+  complaints(): string[];
   robot(name: string): ReturnType<typeof startRobot>;
   /** A tab of its own. */
   open(options?: BrowserContextOptions): Promise<Page>;
   /** A tab in which this user has signed in. */
   enter(userName: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Closes all tabs; what they complained of until then. */
+  closeTabs(): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -53,7 +55,14 @@ export async function startStage(
     url: server.url,
     stack,
     browser,
-    complaints,
+    complaints: () => complaints.splice(0),
+    async closeTabs() {
+      // What a socket says that is cut off by the end of its tab is nobody's fault.
+      const said = complaints.splice(0);
+      for (const context of browser.contexts()) await context.close();
+      complaints.length = 0;
+      return said;
+    },
     robot(name) {
       const robot = running.get(name);
       if (robot === undefined) throw new Error(`${name} does not run.`);
