@@ -82,7 +82,9 @@ export function BreakMenu(of: {
         ? 'The local stack does not answer. Does npm start still run?'
         : response.ok
           ? item.outlook
-          : 'That could not be broken: it is gone already.';
+          : response.status === 404
+            ? 'That could not be broken: it is gone already.'
+            : 'That did not work. While the identity service fails, nobody can be revoked: wait for its minute to pass.';
     item.after?.(workspace);
   }
 
