@@ -18,6 +18,10 @@ export type SignalingStackProps = StackProps & {
 };
 
 export class SignalingStack extends Stack {
+  /** `wss://…/<stage>` */
+  readonly webSocketUrl: string;
+  readonly webSocketOrigin: string;
+
   constructor(scope: Construct, id: string, props: SignalingStackProps) {
     super(scope, id, props);
     const { config } = props;
@@ -48,6 +52,8 @@ export class SignalingStack extends Stack {
     const { userPoolId } = props.identity.userPool;
     new RevocationEvents(this, 'RevocationEvents', { revocation, userPoolId, undelivered });
     new CfnOutput(this, 'RevocationFunction', { value: revocation.lambda.functionName });
-    new CfnOutput(this, 'WebSocketUrl', { value: signaling.stage.url });
+    this.webSocketUrl = signaling.stage.url;
+    this.webSocketOrigin = signaling.api.apiEndpoint;
+    new CfnOutput(this, 'WebSocketUrl', { value: this.webSocketUrl });
   }
 }
