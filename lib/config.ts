@@ -34,6 +34,16 @@ const emulatorSchema = z.strictObject({
   jwksUri: z.string().includes(userPoolIdPlaceholder).optional(),
 });
 
+const consoleSchema = z.strictObject({
+  /**
+   * Cognito's hosted sign-in, for MFA and single sign-on. Its pool must have this domain, and its app client for
+   * people the code grant, the scopes, and the console's address among its callbacks.
+   */
+  hostedSignIn: z
+    .strictObject({ domain: z.url({ protocol: /^https$/ }), scopes: z.string().min(1).default('openid') })
+    .optional(),
+});
+
 const configSchema = z.strictObject({
   /** Part of every stack's name, so that several deployments can live in one account. */
   stage: z
@@ -72,6 +82,8 @@ const configSchema = z.strictObject({
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
    */
   apiGatewayLogRole: z.enum(['create', 'existing']).default('create'),
+  /** Deploys the operator's console, too: `-c heliograph:console='{}'`. */
+  console: consoleSchema.optional(),
   /** Who gets a mail of each alarm and of its end; they have to confirm it once. */
   alarmEmail: z.email().optional(),
   /** Where `docs/runbook.md` is for those who are on call: each alarm links to its entry there. */
@@ -82,6 +94,7 @@ const configSchema = z.strictObject({
 type ParsedConfig = z.infer<typeof configSchema>;
 
 export type HeliographConfig = Omit<ParsedConfig, 'tokenPolicy'> & { readonly tokenPolicy: TokenPolicy };
+export type ConsoleConfig = z.infer<typeof consoleSchema>;
 export type EmulatorConfig = z.infer<typeof emulatorSchema>;
 
 /**

@@ -20,6 +20,9 @@ export type SignalingStackProps = StackProps & {
 };
 
 export class SignalingStack extends Stack {
+  /** `wss://…/<stage>` */
+  readonly webSocketUrl: string;
+  readonly webSocketOrigin: string;
   /** What the operations stack looks at. */
   readonly measured: Measured;
 
@@ -56,7 +59,9 @@ export class SignalingStack extends Stack {
     const { userPoolId } = props.identity.userPool;
     new RevocationEvents(this, 'RevocationEvents', { revocation, userPoolId, undelivered });
     new CfnOutput(this, 'RevocationFunction', { value: revocation.lambda.functionName });
-    new CfnOutput(this, 'WebSocketUrl', { value: signaling.stage.url });
+    this.webSocketUrl = signaling.stage.url;
+    this.webSocketOrigin = signaling.api.apiEndpoint;
+    new CfnOutput(this, 'WebSocketUrl', { value: this.webSocketUrl });
     this.measured = {
       service: telemetryServiceOf(config.stage),
       apiId: signaling.api.apiId,

@@ -1,6 +1,6 @@
 import type { LocalStack } from '../../../local/stack/local-stack.ts';
 import type { LocalStackOptions } from '../../../local/stack/options.ts';
-import { startFrontPage } from '../../../local/start/front-page.ts';
+import { startConsoleServer } from '../../../local/start/console-server.ts';
 import { recentEvents } from '../../../local/start/recent-events.ts';
 import { main } from '../../../ops/cli/main.ts';
 import { startTestStack } from './target.ts';
@@ -25,9 +25,13 @@ export async function startOperated(
   told: (environment: Readonly<Record<string, string>>) => Readonly<Record<string, string>> = (all) => all,
 ): Promise<Operated> {
   const events = recentEvents({ note: () => undefined });
-  const page = await startFrontPage({ port: 0, serveEvents: events.serve });
+  const page = await startConsoleServer({ port: 0, serveEvents: events.serve });
   const stack = await startTestStack(options, { lifeLog: events.lifeLog });
-  page.show({ console: page.url, ...stack.addresses }, told(stack.environment));
+  page.show({
+    addresses: { console: page.url, ...stack.addresses },
+    act: async () => false,
+    environment: told(stack.environment),
+  });
 
   const call: Operated['call'] = async (args, { env = {}, stop = new AbortController().signal } = {}) => {
     const written = { out: '', err: '' };
