@@ -101,7 +101,7 @@ describe.skipIf(localOnly)('[local-only] heliograph doctor, on a good setup', ()
             resolve(response.statusCode);
           });
         });
-      expect(await status('rebound.example.org')).toBe(404);
+      expect(await status('rebound.example.org')).toBe(421);
       expect(await status(new URL(operated.url).host)).toBe(200);
     },
   );
