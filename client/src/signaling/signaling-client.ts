@@ -40,7 +40,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
       address: settings.url,
       keeper,
       hello,
-      isBusy: () => channels.isBusy(),
+      isBusy: () => channels.isBusy() || requests.isWaiting(),
       isOffline: settings.page.isOffline,
       kind: settings.kind,
     },
@@ -180,6 +180,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     async request<Name extends Asking>(action: Name, fields: Request<Name>): Promise<Answer<Name>> {
       if (state.status === 'closed') throw new ClientClosed(state.reason);
       requestCount += 1;
+      link.hurry();
       const request = { ...fields, action, requestId: `${idPrefix}-${requestCount}` };
       const answer = await requests.ask(request, answers[action], settings.requestWithinMs);
       return answer as Message<Answers[Name]>;
