@@ -127,6 +127,7 @@ describe.skipIf(localOnly)('[local-only] driving by the console', () => {
     await takeControl(page);
     const stick = page.locator('.stick');
     await stick.locator('> *').first().waitFor({ state: 'attached' });
+    await stick.scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await stick.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
