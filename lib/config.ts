@@ -28,6 +28,8 @@ const emulatorSchema = z.strictObject({
   routeResponses: z.boolean(),
   /** Base URL of `@connections` with the stage, as reached from inside the emulator's functions; `{apiId}` is replaced. */
   managementEndpoint: z.string().includes(apiIdPlaceholder).optional(),
+  /** `false` where the emulator's CloudFormation knows no alarms of metric math: the fourth stack is left out. */
+  operations: z.boolean().default(true),
   /** URL of the pool's JWKS, as reached from inside the emulator's functions; `{userPoolId}` is replaced. */
   jwksUri: z.string().includes(userPoolIdPlaceholder).optional(),
 });
@@ -82,6 +84,10 @@ const configSchema = z.strictObject({
   apiGatewayLogRole: z.enum(['create', 'existing']).default('create'),
   /** Deploys the operator's console, too: `-c heliograph:console='{}'`. */
   console: consoleSchema.optional(),
+  /** Who gets a mail of each alarm and of its end; they have to confirm it once. */
+  alarmEmail: z.email().optional(),
+  /** Where `docs/runbook.md` is for those who are on call: each alarm links to its entry there. */
+  runbookUrl: z.string().min(1).default('docs/runbook.md'),
   emulator: emulatorSchema.optional(),
 });
 

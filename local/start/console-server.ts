@@ -18,7 +18,12 @@ const types: Readonly<Record<string, string>> = {
 };
 const mostOrderBytes = 4_096;
 
-type Shown = { readonly addresses: StartAddresses; readonly act: (order: Breakage) => Promise<boolean> };
+type Shown = {
+  readonly addresses: StartAddresses;
+  readonly act: (order: Breakage) => Promise<boolean>;
+  /** What `heliograph` finds the local stack by. */
+  readonly environment: Readonly<Record<string, string>>;
+};
 
 /**
  * Serves the operator's console as it is deployed: the same build, the same headers. Only what it is told, and
@@ -26,7 +31,11 @@ type Shown = { readonly addresses: StartAddresses; readonly act: (order: Breakag
  *
  * @throws {Error} naming the port that is taken.
  */
-export async function startConsoleServer(options: { readonly port: number }) {
+export async function startConsoleServer(options: {
+  readonly port: number;
+  /** Serves `/events`, what has happened, as lines of JSON. */
+  readonly serveEvents: (response: ServerResponse, of: { readonly follow: boolean }) => void;
+}) {
   let shown: Shown | undefined;
   let folder: Promise<string> | undefined;
   const server = createServer((request, response) => {
@@ -58,13 +67,16 @@ export async function startConsoleServer(options: { readonly port: number }) {
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://local');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://local');
     // Another name for this machine is a page of somebody else's that was led here.
     if (!hosts.includes(request.headers.host ?? '')) return send(response, 421, 'This is not its name.');
     if (shown === undefined) return send(response, 503, 'Heliograph is starting; look again in a moment.');
     if (pathname === breakPath) return obey(request, response, shown);
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'GET only.');
-    const { addresses } = shown;
+    if (pathname === '/events') return options.serveEvents(response, { follow: searchParams.has('follow') });
+    const { addresses, environment } = shown;
+    if (pathname === '/deployment.json')
+      return send(response, 200, JSON.stringify({ addresses, environment }), '.json');
     const { gateway, secondGateway, identity } = addresses;
     const places = [gateway, secondGateway, identity].flatMap((url) =>
       url === undefined ? [] : [new URL(url).origin],
@@ -89,9 +101,11 @@ export async function startConsoleServer(options: { readonly port: number }) {
 
   return {
     url: `http://127.0.0.1:${port}`,
-    show(addresses: StartAddresses, act: Shown['act']) {
-      shown = { addresses, act };
-      // Whoever opens the page next should not wait for it; what fails now is told then.
+    show(now: Shown) {
+      shown = now;
+    },
+    /** Builds the page before somebody waits for it; what fails now is told then. */
+    prepare() {
       built().catch(() => undefined);
     },
     close: () =>

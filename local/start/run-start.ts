@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
+import { powertoolsLifeLog } from '../../functions/adapters/powertools/life-log.ts';
 import { startLocalStack } from '../stack/local-stack.ts';
 import { seededPassword } from '../stack/users.ts';
 import { startConsoleServer } from './console-server.ts';
@@ -8,6 +9,7 @@ import { demoRobots, startDemoRobot } from './demo-robots.ts';
 import { createFaultDesk } from './fault-desk.ts';
 import { parseStartFlags, type StartFlags } from './flags.ts';
 import { lifeLines } from './life-lines.ts';
+import { recentEvents } from './recent-events.ts';
 import type { StartAddresses } from './start-addresses.ts';
 
 /** `npm start`: starts everything, waits for a signal, stops everything. Gives the exit code. */
@@ -37,9 +39,10 @@ export async function runStart(argv: readonly string[]): Promise<number> {
 
 async function startAll(flags: StartFlags, stops: (() => Promise<void>)[]): Promise<void> {
   const startedAt = performance.now();
-  const page = await startConsoleServer({ port: flags.stack.port });
+  const events = recentEvents(flags.json ? powertoolsLifeLog() : lifeLines(print));
+  const page = await startConsoleServer({ port: flags.stack.port, serveEvents: events.serve });
   stops.push(() => page.close());
-  const stack = await startLocalStack(flags.stack, flags.json ? {} : { lifeLog: lifeLines(print) });
+  const stack = await startLocalStack(flags.stack, { lifeLog: events.lifeLog });
   stops.push(() => stack.close());
 
   const second = stack.gateways[1]?.url;
@@ -50,7 +53,8 @@ async function startAll(flags: StartFlags, stops: (() => Promise<void>)[]): Prom
   };
   const desk = createFaultDesk(stack);
   stops.push(async () => desk.close());
-  page.show(addresses, desk.act);
+  page.show({ addresses, act: desk.act, environment: stack.environment });
+  page.prepare();
   const took = ((performance.now() - startedAt) / 1000).toFixed(1);
   print(flags.json ? JSON.stringify(addresses) : banner(addresses, took));
 

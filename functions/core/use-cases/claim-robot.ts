@@ -39,7 +39,9 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
     return done(undefined);
   }
   const { robotId, epoch } = claimed.current;
-  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch });
+  const { resume, from } = claimed.arrival;
+  const resumed = resume && from !== 'offline' ? { resume: 'kept' as const } : {};
+  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch, ...resumed });
   await settleRobot(deps, hello, { ...claimed, sessions });
   return done(undefined);
 }

@@ -35,9 +35,14 @@ export async function startStage(
   robots: readonly string[] = ['rover-1'],
 ): Promise<Stage> {
   const stack = await startTestStack({ cleanupEveryMs: 200, ...options });
-  const server = await startConsoleServer({ port: 0 });
+  const server = await startConsoleServer({ port: 0, serveEvents: (response) => response.end() });
   const desk = createFaultDesk(stack);
-  server.show({ console: server.url, ...stack.addresses }, desk.act);
+  server.show({
+    addresses: { console: server.url, ...stack.addresses },
+    act: desk.act,
+    environment: stack.environment,
+  });
+  server.prepare();
   const running = new Map(robots.map((name) => [name, startRobot(stack.addresses, name)]));
   const browser = await launchChromium();
   const complaints: string[] = [];
