@@ -14,6 +14,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
+  '.txt': 'text/plain; charset=utf-8',
 };
 const mostOrderBytes = 4_096;
 
@@ -38,9 +39,10 @@ export async function startConsoleServer(options: {
   let shown: Shown | undefined;
   let folder: Promise<string> | undefined;
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => {
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
+    answer(request, response).catch((failure: unknown) => {
+      // Whoever looks at this page works on this machine: what went wrong, with its build say, is theirs to mend.
+      if (response.headersSent) response.destroy();
+      else send(response, 500, failure instanceof Error ? failure.message : 'Something went wrong.', '.txt');
     });
   });
   server.listen(options.port, '127.0.0.1');

@@ -120,4 +120,39 @@ describe.skipIf(localOnly)('[local-only] driving by the console', () => {
     expect(await figure(one, 'speed')).toBeGreaterThan(0);
     expect(await modeOf(one)).toBe('control');
   });
+
+  it('the stick drives, and so does a gamepad; the speed limit holds', async () => {
+    const page = await stage.enter('operator-1');
+    await openRobot(page, 'rover-2');
+    await takeControl(page);
+    const stick = page.locator('.stick');
+    await stick.locator('> *').first().waitFor({ state: 'attached' });
+    await stick.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await stick.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height / 2 - 55, { steps: 4 });
+    await eventually(() => figure(page, 'speed')).toBeGreaterThan(0.3);
+    await page.mouse.up();
+    await eventually(() => figure(page, 'speed')).toBe(0);
+
+    await page.getByLabel('Speed limit').fill('0.2');
+    await page.evaluate(() => {
+      const pad = { id: 'Test pad', connected: true, axes: [0, 1] };
+      Object.assign(navigator, { getGamepads: () => [null, pad] });
+    });
+    await eventually(() => figure(page, 'speed')).toBe(-0.2);
+    expect(await page.locator('.hints').textContent()).toContain('Gamepad: Test pad.');
+  });
+
+  it('an admin takes control by force, and the holder sees who drives now', async () => {
+    const driver = await stage.enter('operator-1');
+    const admin = await stage.enter('admin-1');
+    for (const page of [driver, admin]) await openRobot(page, 'rover-2');
+    await takeControl(driver);
+    await admin.getByRole('button', { name: 'Force control' }).click();
+    await eventually(() => modeOf(admin)).toBe('control');
+    await eventually(() => driver.locator('.holder').textContent()).toContain('admin-1 drives');
+    expect(await driver.getByRole('button', { name: 'Force control' }).count()).toBe(0);
+  });
 });
