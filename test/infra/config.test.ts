@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultConventions } from '../../functions/pool-conventions.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { makeTokenPolicy } from '../../protocol/token-policy.ts';
 
@@ -19,7 +20,7 @@ describe('a configuration', () => {
       stage: 'dev',
       tokenPolicy: makeTokenPolicy(),
       queryToken: false,
-      tokenUse: 'access',
+      identity: { tokenUse: 'access', conventions: defaultConventions },
       iceServers: [{ urls: ['stun:stun.l.google.com:19302'] }],
       fleetSize: 100,
       robotTakeover: 'newest',
@@ -74,7 +75,7 @@ describe('a configuration is refused, by the name of the key,', () => {
       { 'heliograph:logRetentionDays': 31 },
       'heliograph:logRetentionDays',
     ],
-    ['a wrong choice', { 'heliograph:tokenUse': 'refresh' }, 'heliograph:tokenUse: '],
+    ['a wrong choice', { 'heliograph:identity': { tokenUse: 'refresh' } }, 'heliograph:identity.tokenUse: '],
     ['a takeover that is neither', { 'heliograph:robotTakeover': 'oldest' }, 'heliograph:robotTakeover: '],
     [
       'an endpoint without the placeholder',

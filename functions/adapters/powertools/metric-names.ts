@@ -3,6 +3,8 @@ export const lifeMetrics = {
   Connected: { unit: 'Count', dimension: 'kind' },
   /** What was left of the token's life at connect; falls when clients connect with old tokens (F7). */
   TokenRemainingAtConnect: { unit: 'Milliseconds', dimension: 'kind' },
+  /** Connections whose token came in the URL: robots that are still to be moved. */
+  QueryTokenUsed: { unit: 'Count', dimension: 'kind' },
   /** A token whose life is not the policy's: it was set in two places, or not at all (F1). */
   TokenLifetimeMismatch: { unit: 'Count', dimension: undefined },
   ConnectRefused: { unit: 'Count', dimension: 'reason' },
@@ -30,6 +32,8 @@ export const lifeMetrics = {
   ConnectionLifetime: { unit: 'Milliseconds', dimension: 'how' },
   TokenRemainingAtDisconnect: { unit: 'Milliseconds', dimension: 'how' },
   RefreshesOfConnection: { unit: 'Count', dimension: 'how' },
+  /** Connections that lived to the end of the token that they came with, and never sent another. */
+  NeverRefreshed: { unit: 'Count', dimension: 'how' },
   MessageRefused: { unit: 'Count', dimension: 'code' },
   DependencyUnavailable: { unit: 'Count', dimension: undefined },
   Fault: { unit: 'Count', dimension: undefined },

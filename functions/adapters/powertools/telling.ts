@@ -34,6 +34,7 @@ export function tell(event: LifeEvent): Telling {
         metrics: [
           ['Connected', 1],
           ['TokenRemainingAtConnect', event.tokenRemainingMs],
+          ...(event.carrier === 'query' ? ([['QueryTokenUsed', 1]] as const) : []),
         ],
         by: word(event.kind),
       };
@@ -168,6 +169,7 @@ export function tell(event: LifeEvent): Telling {
           ['ConnectionLifetime', event.lifetimeMs],
           ['TokenRemainingAtDisconnect', event.tokenRemainingMs],
           ['RefreshesOfConnection', event.refreshes],
+          ...(hasNeverRefreshed(event) ? ([['NeverRefreshed', 1]] as const) : []),
         ],
         by: word(event.how),
       };
@@ -229,6 +231,11 @@ export function tell(event: LifeEvent): Telling {
     default:
       return unknownEvent(event);
   }
+}
+
+/** It lived to the end of the token that it came with. One that left before that may yet have meant to. */
+function hasNeverRefreshed(of: Extract<LifeEvent, { type: 'disconnected' }>): boolean {
+  return of.refreshes === 0 && of.tokenRemainingMs <= 0;
 }
 
 /** A run that found nothing to do changed nobody's life: its metrics say that it took place. */
