@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { parseConfig } from '../lib/config.ts';
+import { readConfig } from '../lib/config-file.ts';
 import { addHeliograph } from '../lib/heliograph-app.ts';
 
 const app = new App();
 try {
-  addHeliograph(app, parseConfig(app.node.getAllContext()));
+  addHeliograph(app, readConfig(app.node.getAllContext(), (path) => readFileSync(path, 'utf8')));
 } catch (error) {
   // A wrong setting is the user's to correct: what to correct, without a stack trace of ours.
   if (!(error instanceof Error && error.name === 'ConfigError')) throw error;

@@ -65,5 +65,5 @@ function keysAt(schema: z.core.JSONSchema.BaseSchema, path: readonly PropertyKey
       typeof key === 'number' ? at?.items : at?.properties?.[String(key)];
     at = typeof next === 'object' && !Array.isArray(next) ? next : undefined;
   }
-  return Object.keys(at?.properties ?? {});
+  return Object.keys(at?.properties ?? {}).filter((key) => key !== '$schema');
 }

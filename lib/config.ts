@@ -38,6 +38,8 @@ const emulatorSchema = z.strictObject({
 });
 
 const configSchema = z.strictObject({
+  /** Of a file, for editors. */
+  $schema: z.string().optional(),
   /** Part of every stack's name, so that several deployments can live in one account. */
   stage: z
     .string()
