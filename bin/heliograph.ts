@@ -5,7 +5,10 @@ import { addHeliograph } from '../lib/heliograph-app.ts';
 
 const app = new App();
 try {
-  addHeliograph(app, readConfig(app.node.getAllContext(), (path) => readFileSync(path, 'utf8')));
+  addHeliograph(
+    app,
+    readConfig(app.node.getAllContext(), (path) => readFileSync(path, 'utf8')),
+  );
 } catch (error) {
   // A wrong setting is the user's to correct: what to correct, without a stack trace of ours.
   if (!(error instanceof Error && error.name === 'ConfigError')) throw error;

@@ -1,5 +1,5 @@
-import { configError, parseConfig, parseSettings, settingsIn } from './config.ts';
 import type { HeliographConfig } from './config.ts';
+import { configError, parseConfig, parseSettings, settingsIn } from './config.ts';
 
 /** Context key that names the file of a stage: `-c heliograph:config=config/prod.json`. */
 const fileKey = 'config';

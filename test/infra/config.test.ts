@@ -99,10 +99,16 @@ describe('a wrong key or value is told with the nearest right one', () => {
     [{ 'heliograph:stages': 'prod' }, 'Did you mean heliograph:stage?'],
     [{ 'heliograph:queryTokens': true }, 'Did you mean heliograph:queryToken?'],
     [{ 'heliograph:tokenPolicy': { tokenMS: 1 } }, 'Did you mean heliograph:tokenPolicy.tokenMs?'],
-    [{ 'heliograph:tokenPolicy': { rollOverMs: { form: 1, to: 2 } } }, 'Did you mean heliograph:tokenPolicy.rollOverMs.from?'],
+    [
+      { 'heliograph:tokenPolicy': { rollOverMs: { form: 1, to: 2 } } },
+      'Did you mean heliograph:tokenPolicy.rollOverMs.from?',
+    ],
     [{ 'heliograph:identity': { tokenUse: 'acess' } }, 'Did you mean access?'],
     [{ 'heliograph:robotTakeover': 'newst' }, 'Did you mean newest?'],
-    [{ 'heliograph:turn': { url: ['turn:t.example.org'], secretName: 's' } }, 'Did you mean heliograph:turn.urls?'],
+    [
+      { 'heliograph:turn': { url: ['turn:t.example.org'], secretName: 's' } },
+      'Did you mean heliograph:turn.urls?',
+    ],
   ])('%o: %s', (context, message) => {
     expect(refusal(context)).toContain(message);
   });
@@ -125,16 +131,29 @@ describe('the file of a stage', () => {
   };
 
   test('is the whole configuration', () => {
-    expect(readConfig({ 'heliograph:config': 'prod.json' }, read)).toMatchObject({ stage: 'prod', fleetSize: 2000 });
-    expect(readConfig({ 'heliograph:fleetSize': 7 }, read)).toEqual(parseConfig({ 'heliograph:fleetSize': 7 }));
+    expect(readConfig({ 'heliograph:config': 'prod.json' }, read)).toMatchObject({
+      stage: 'prod',
+      fleetSize: 2000,
+    });
+    expect(readConfig({ 'heliograph:fleetSize': 7 }, read)).toEqual(
+      parseConfig({ 'heliograph:fleetSize': 7 }),
+    );
   });
 
   test.each([
-    ['a slip, by the file', { 'heliograph:config': 'slip.json' }, 'slip.json: fleetsize is no setting of Heliograph'],
+    [
+      'a slip, by the file',
+      { 'heliograph:config': 'slip.json' },
+      'slip.json: fleetsize is no setting of Heliograph',
+    ],
     ['a slip, with the nearest', { 'heliograph:config': 'slip.json' }, 'Did you mean slip.json: fleetSize?'],
     ['what is no JSON', { 'heliograph:config': 'broken.json' }, 'broken.json is not JSON'],
     ['what is not there', { 'heliograph:config': 'none.json' }, 'none.json cannot be read'],
-    ['a setting beside it', { 'heliograph:config': 'prod.json', 'heliograph:queryToken': true }, 'heliograph:queryToken: is given beside'],
+    [
+      'a setting beside it',
+      { 'heliograph:config': 'prod.json', 'heliograph:queryToken': true },
+      'heliograph:queryToken: is given beside',
+    ],
   ])('is refused for %s', (_what, context, message) => {
     expect(() => readConfig(context, read)).toThrow(message);
   });

@@ -12,14 +12,12 @@ addHeliograph(app, parseConfig({ 'heliograph:stage': 'nag' }));
 const packs: readonly NagPack[] = [new AwsSolutionsChecks(app), new ServerlessChecks(app)];
 
 const findings: readonly Finding[] = packs.flatMap((pack) =>
-  pack
-    .validateScope(app)
-    .violations.flatMap(({ ruleName, violatingResources }) =>
-      violatingResources.map(({ constructPath }) => ({
-        rule: withoutHashes(ruleName),
-        path: constructPath ?? '',
-      })),
-    ),
+  pack.validateScope(app).violations.flatMap(({ ruleName, violatingResources }) =>
+    violatingResources.map(({ constructPath }) => ({
+      rule: withoutHashes(ruleName),
+      path: constructPath ?? '',
+    })),
+  ),
 );
 
 /** `<SignalingApiF354EF61>` is `<SignalingApi>`, and the three methods of `@connections` are one. */

@@ -108,7 +108,9 @@ describe('the CDK package, packed and installed', { timeout: 180_000 }, () => {
     const right = await readFile(join(app.project, 'app.ts'), 'utf8');
     const wrong = right.replace('{ config }', '{ config: { flietSize: 5 } }');
     expect(await compiled(right)).toEqual([]);
-    expect(await compiled(wrong)).toEqual([expect.stringMatching(/TS2561.*Did you mean to write 'fleetSize'/)]);
+    expect(await compiled(wrong)).toEqual([
+      expect.stringMatching(/TS2561.*Did you mean to write 'fleetSize'/),
+    ]);
   });
 
   async function compiled(text: string): Promise<string[]> {
