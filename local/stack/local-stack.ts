@@ -136,7 +136,7 @@ function startIdentity(
     userPoolId,
     clients: clientIds,
     lifetimes: { accessTokenMs: tokenMs, idTokenMs: tokenMs, refreshTokenMs },
-    users: seededUsers,
+    users: options.users ?? seededUsers,
     onManagementEvent,
     ...(options.identityClock === undefined ? {} : { clock: options.identityClock }),
   });
@@ -161,6 +161,7 @@ function environmentFor(managementEndpoint: string, region: string, shared: Shar
       clientIds: Object.values(clientIds),
       jwksUri: identity.jwksUri,
       endpoint: identity.url,
+      conventions: options.conventions,
     },
     managementEndpoint,
     turn: options.turn,

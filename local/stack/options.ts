@@ -1,5 +1,7 @@
+import type { PoolConventions } from '../../functions/pool-conventions.ts';
 import type { TurnSettings } from '../../functions/runtime/settings.ts';
 import { makeTokenPolicy, type TokenPolicy } from '../../protocol/token-policy.ts';
+import type { IdentityUser } from '../identity/identity.ts';
 
 /** What `npm start` can be told. Durations in milliseconds. */
 export type LocalStackOptions = {
@@ -17,6 +19,10 @@ export type LocalStackOptions = {
   readonly identityClock?: () => number;
   /** Where DynamoDB's data are kept; in memory when absent. */
   readonly dataDir?: string;
+  /** Who can sign in, in place of the seeded users. */
+  readonly users?: readonly IdentityUser[];
+  /** How this pool says who is who, where it is to differ from one of ours. */
+  readonly conventions?: Partial<PoolConventions>;
   /** TURN servers to give credentials for; none when absent. The secret comes from an override. */
   readonly turn?: TurnSettings;
 };

@@ -97,8 +97,13 @@ type Reason = Extract<Verification, { ok: false }>['reason'];
 
 /** Use and client are looked at last: what fails at them has our signature, and its holder is told which it was. */
 function reasonOf(failure: unknown): Reason {
-  if (failure instanceof CognitoJwtInvalidTokenUseError) return 'other_use';
-  if (failure instanceof CognitoJwtInvalidClientIdError) return 'other_client';
+  if (failure instanceof CognitoJwtInvalidTokenUseError) {
+    const { actual } = failure.failedAssertion;
+    return actual === 'access' || actual === 'id' ? 'other_use' : 'invalid';
+  }
+  if (failure instanceof CognitoJwtInvalidClientIdError) {
+    return typeof failure.failedAssertion.actual === 'string' ? 'other_client' : 'invalid';
+  }
   return saysNothingOfTheToken(failure) ? 'unavailable' : 'invalid';
 }
 
