@@ -1,4 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { asyncApiDocument } from './reference/asyncapi.ts';
+import { configurationPage } from './reference/configuration-page.ts';
 import { protocolPage } from './reference/protocol-page.ts';
 
 writeFileSync(new URL('protocol.md', import.meta.url), protocolPage());
+writeFileSync(new URL('asyncapi.json', import.meta.url), `${JSON.stringify(asyncApiDocument(), null, 2)}\n`);
+writeFileSync(new URL('configuration.md', import.meta.url), configurationPage());

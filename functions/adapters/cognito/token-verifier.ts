@@ -102,7 +102,8 @@ function reasonOf(failure: unknown): Reason {
     return actual === 'access' || actual === 'id' ? 'other_use' : 'invalid';
   }
   if (failure instanceof CognitoJwtInvalidClientIdError) {
-    return typeof failure.failedAssertion.actual === 'string' ? 'other_client' : 'invalid';
+    // Without any it is no token of an app client at all.
+    return failure.failedAssertion.actual ? 'other_client' : 'invalid';
   }
   return saysNothingOfTheToken(failure) ? 'unavailable' : 'invalid';
 }

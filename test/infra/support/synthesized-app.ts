@@ -31,10 +31,10 @@ export async function synthesizeApp(
         CDK_CONTEXT_JSON: JSON.stringify(of.context ?? {}),
       },
     });
-    const files = (await readdir(outdir)).filter((name) => name.endsWith('.template.json')).sort();
+    const files = (await readdir(outdir)).filter((name) => /\.(nested\.)?template\.json$/.test(name)).sort();
     const read = files.map(async (name): Promise<[string, AppTemplate]> => {
       const text = await readFile(join(outdir, name), 'utf8');
-      return [name.replace(/\.template\.json$/, ''), templateSchema.parse(JSON.parse(text))];
+      return [name.replace(/\.(nested\.)?template\.json$/, ''), templateSchema.parse(JSON.parse(text))];
     });
     return Object.fromEntries(await Promise.all(read));
   } finally {

@@ -66,7 +66,12 @@ function told(...given: readonly LifeEvent[]) {
 /** Its type is that of another example, its metric is not. */
 const refreshRefused = { ...events.message_refused, action: 'refreshToken', code: 'token_invalid' } as const;
 
-const examples: readonly LifeEvent[] = [...Object.values(events), refreshRefused];
+const examples: readonly LifeEvent[] = [
+  ...Object.values(events),
+  refreshRefused,
+  { ...events.connected, kind: 'robot', carrier: 'query' },
+  { ...events.disconnected, refreshes: 0, tokenRemainingMs: 0 },
+];
 const each = examples.map((event): [string, LifeEvent] => [event.type, event]);
 
 describe('every event', () => {
