@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
+import { buildConsole } from '../console/build.ts';
 import { readConfig } from '../lib/config-file.ts';
 import { addHeliograph } from '../lib/heliograph-app.ts';
 
 const app = new App();
 try {
-  addHeliograph(
-    app,
-    readConfig(app.node.getAllContext(), (path) => readFileSync(path, 'utf8')),
-  );
+  const config = readConfig(app.node.getAllContext(), (path) => readFileSync(path, 'utf8'));
+  // Built only where it is wanted: the bundler takes longer to load than the rest.
+  const built = config.console === undefined ? {} : { console: await buildConsole() };
+  addHeliograph(app, config, built);
 } catch (error) {
   // A wrong setting is the user's to correct: what to correct, without a stack trace of ours.
   if (!(error instanceof Error && error.name === 'ConfigError')) throw error;

@@ -5,6 +5,7 @@ import { configError, type HeliographConfig, type HeliographSettings, parseSetti
 import { packagedHandlers, prebuiltHandlers } from './constructs/handlers.ts';
 import { Identity } from './constructs/identity.ts';
 import { existingIdentity, type IdentitySource } from './constructs/identity-source.ts';
+import { addOperations } from './constructs/operations.ts';
 import { addSignalingParts } from './constructs/signaling-parts.ts';
 import { addTables, tablesOf } from './constructs/tables.ts';
 
@@ -18,7 +19,7 @@ export type ExistingClients = {
 
 export type SignalingBackendProps = {
   /** Settings, as in a file of one stage; `docs/configuration.md` has them all. Default: those of a stage `dev`. */
-  readonly config?: Omit<HeliographSettings, 'identity'> & {
+  readonly config?: Omit<HeliographSettings, 'identity' | 'console'> & {
     /** The pool itself is given beside, as a construct. */
     readonly identity?: Omit<NonNullable<HeliographSettings['identity']>, 'userPoolId' | 'userPoolClients'>;
   };
@@ -40,7 +41,7 @@ export type SignalingOutputs = {
 };
 
 /**
- * The signaling backend: WebSocket API, functions, tables, cleanup, revocation. For a stack of yours,
+ * The signaling backend: WebSocket API, functions, tables, cleanup, revocation, alarms and dashboard. For a stack of yours,
  * in any CDK app or in the `backend.ts` of Amplify Gen 2.
  *
  * @throws {Error} named `ConfigError`, naming each setting that is unknown or wrong.
@@ -60,16 +61,20 @@ export class SignalingBackend extends Construct {
   constructor(scope: Construct, id: string, props: SignalingBackendProps = {}) {
     super(scope, id);
     this.config = parseSettings(props.config ?? {}, (path) => `config.${path.join('.')}`);
+    if (this.config.console !== undefined) {
+      throw configError(['config.console: the construct brings no page; deploy the stacks of the repository for it.']);
+    }
     const { source, own } = this.addIdentity(props);
     this.identity = own;
     const { home } = this.config.regions ?? {};
-    const { functions, signaling, domain, url } = addSignalingParts(this, {
+    const { functions, signaling, domain, url, measured } = addSignalingParts(this, {
       config: this.config,
       handlers:
         props.handlers === undefined ? packagedHandlers(import.meta.url) : prebuiltHandlers(props.handlers),
       identity: source,
       tables: home === undefined ? addTables(this) : tablesOf(this, home),
     });
+    if (this.config.emulator?.operations !== false) addOperations(this, { config: this.config, measured });
     this.outputs = {
       url,
       userPoolId: source.userPoolId,

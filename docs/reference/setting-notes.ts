@@ -59,6 +59,8 @@ export const settingNotes: Readonly<Record<string, string>> = {
   'throttle.burst': 'And the burst above it.',
   apiGatewayLogRole:
     '`existing` where the account has a role for API Gateway’s logs that must not be replaced.',
+  alarmTopicArn: 'An SNS topic of yours that hears of each alarm; by default one is made.',
+  'emulator.operations': 'For AWS emulators only.',
   'emulator.routeResponses': 'For AWS emulators only.',
   'emulator.managementEndpoint': 'For AWS emulators only.',
   'emulator.jwksUri': 'For AWS emulators only.',

@@ -54,6 +54,10 @@ export class HeliographTable<T extends TableName = TableName> extends Construct 
     }
   }
 
+  get physicalName(): string {
+    return this.table.tableName;
+  }
+
   allow(user: HeliographFunction, access: TableAccess<T>): void {
     const { tableName, tableArn } = this.table;
     allowOnTable(user, { name: this.tableName, tableName, tableArn }, access);
@@ -62,6 +66,8 @@ export class HeliographTable<T extends TableName = TableName> extends Construct 
 
 /** A table that functions may be let at. */
 export type TableSource<T extends TableName> = {
+  /** As DynamoDB knows it. */
+  readonly physicalName: string;
   /** Gives the permission and the name of the table together, so that a function has neither without the other. */
   allow(user: HeliographFunction, access: TableAccess<T>): void;
 };

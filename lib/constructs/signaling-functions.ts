@@ -8,6 +8,7 @@ import type { TableName } from '../../functions/table-shapes.ts';
 import { apiIdPlaceholder, type HeliographConfig, userPoolIdPlaceholder } from '../config.ts';
 import { edgeSecretOf, managementEndpointOf } from '../domain-config.ts';
 import { functionAccess, type TableAccess } from './function-access.ts';
+import { functionMemoryMb as memorySize } from './function-memory.ts';
 import type { Handlers } from './handlers.ts';
 import { HeliographFunction } from './heliograph-function.ts';
 import type { TableSource } from './heliograph-table.ts';
@@ -53,26 +54,26 @@ export class SignalingFunctions extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: { readonly handlers: Handlers; readonly logRetention: RetentionDays },
+    props: { readonly handlers: Handlers; readonly service: string; readonly logRetention: RetentionDays },
   ) {
     super(scope, id);
-    const { handlers, logRetention } = props;
+    const { handlers, service, logRetention } = props;
+    const common = { handlers, service, logRetention };
     // Below the gateway's 29 s, and above what the calls of one route take when each runs into its own
     // time limit: a function must live to give back what it has claimed.
-    const common = { handlers, logRetention };
     const route = { ...common, timeout: Duration.seconds(27) };
     this.byName = {
       // RS256 and the JWKS: CPU on the way into every connection.
       connection: new HeliographFunction(this, 'Connection', {
         name: 'connection',
-        memorySize: 512,
+        memorySize,
         ...route,
       }),
-      sessions: new HeliographFunction(this, 'Sessions', { name: 'sessions', memorySize: 512, ...route }),
-      relay: new HeliographFunction(this, 'Relay', { name: 'relay', memorySize: 512, ...route }),
+      sessions: new HeliographFunction(this, 'Sessions', { name: 'sessions', memorySize, ...route }),
+      relay: new HeliographFunction(this, 'Relay', { name: 'relay', memorySize, ...route }),
       cleanup: new HeliographFunction(this, 'Cleanup', {
         name: 'cleanup',
-        memorySize: 512,
+        memorySize,
         ...common,
         // A little more than a period: where the policy wants runs more often than the schedule can, one
         // loops until the next begins. Two at once are safe.
@@ -80,7 +81,7 @@ export class SignalingFunctions extends Construct {
       }),
       revocation: new HeliographFunction(this, 'Revocation', {
         name: 'revocation',
-        memorySize: 512,
+        memorySize,
         ...common,
         timeout: Duration.seconds(60),
       }),
@@ -120,6 +121,21 @@ export class SignalingFunctions extends Construct {
         if (value !== undefined) user.addSetting(setting, value);
       }
     }
+  }
+
+  names(): Readonly<Record<FunctionName, string>> {
+    const { connection, sessions, relay, cleanup, revocation } = this.byName;
+    return {
+      connection: connection.lambda.functionName,
+      sessions: sessions.lambda.functionName,
+      relay: relay.lambda.functionName,
+      cleanup: cleanup.lambda.functionName,
+      revocation: revocation.lambda.functionName,
+    };
+  }
+
+  logGroupNames(): readonly string[] {
+    return this.entries().map(([, { logGroup }]) => logGroup.logGroupName);
   }
 
   private entries(): [FunctionName, HeliographFunction][] {

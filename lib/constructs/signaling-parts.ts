@@ -1,10 +1,12 @@
 import type { Construct } from 'constructs';
+import { telemetryServiceOf } from '../../functions/environment-names.ts';
 import type { HeliographConfig } from '../config.ts';
 import { ApiGatewayLogRole } from './api-gateway-log-role.ts';
 import { CleanupSchedule } from './cleanup-schedule.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Handlers } from './handlers.ts';
 import type { IdentitySource } from './identity-source.ts';
+import type { Measured } from './operations-metrics.ts';
 import { RevocationEvents } from './revocation-events.ts';
 import { SignalingDomain } from './signaling-domain.ts';
 import { SignalingFunctions, type Tables } from './signaling-functions.ts';
@@ -25,6 +27,8 @@ export type SignalingParts = {
   readonly domain: SignalingDomain | undefined;
   /** Where clients connect to. */
   readonly url: string;
+  /** What alarms and dashboard look at. */
+  readonly measured: Measured;
 };
 
 /** API, functions, schedule and rules, as children of `scope`: of a stack of ours, or of the construct in one of yours. */
@@ -32,6 +36,7 @@ export function addSignalingParts(scope: Construct, props: SignalingPartsProps):
   const { config, handlers, identity, tables } = props;
   const functions = new SignalingFunctions(scope, 'Functions', {
     handlers,
+    service: telemetryServiceOf(config.stage),
     logRetention: config.logRetentionDays,
   });
   const signaling = new WebSocketSignalingApi(scope, 'Signaling', {
@@ -63,5 +68,19 @@ export function addSignalingParts(scope: Construct, props: SignalingPartsProps):
   });
   const { userPoolId } = identity;
   new RevocationEvents(scope, 'RevocationEvents', { revocation, userPoolId, undelivered });
-  return { functions, signaling, undelivered, domain, url: domain?.url ?? signaling.stage.url };
+  const measured: Measured = {
+    service: telemetryServiceOf(config.stage),
+    apiId: signaling.api.apiId,
+    stageName: signaling.stage.stageName,
+    functionNames: functions.names(),
+    logGroupNames: functions.logGroupNames(),
+    tableNames: {
+      connections: tables.connections.physicalName,
+      robotSessions: tables.robotSessions.physicalName,
+      clientSessions: tables.clientSessions.physicalName,
+      directory: tables.directory.physicalName,
+    },
+    deadLetterQueueName: undelivered.queue.queueName,
+  };
+  return { functions, signaling, undelivered, domain, url: domain?.url ?? signaling.stage.url, measured };
 }

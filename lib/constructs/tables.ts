@@ -25,7 +25,7 @@ export function tablesOf(scope: Construct, home: NonNullable<RegionsConfig['home
       resource: 'table',
       resourceName: tableName,
     });
-    return { allow: (user, access) => allowOnTable(user, { name, tableName, tableArn }, access) };
+    return { physicalName: tableName, allow: (user, access) => allowOnTable(user, { name, tableName, tableArn }, access) };
   };
   return {
     connections: table('connections'),

@@ -17,10 +17,10 @@ export type LocalStackOptions = {
   readonly regions: 1 | 2;
   /** Unix ms by which the identity lives, where it is not to have the same clock as the rest. */
   readonly identityClock?: () => number;
+  /** Who can sign in. Default: the seeded users. */
+  readonly users?: readonly IdentityUser[];
   /** Where DynamoDB's data are kept; in memory when absent. */
   readonly dataDir?: string;
-  /** Who can sign in, in place of the seeded users. */
-  readonly users?: readonly IdentityUser[];
   /** How this pool says who is who, where it is to differ from one of ours. */
   readonly conventions?: Partial<PoolConventions>;
   /** TURN servers to give credentials for; none when absent. The secret comes from an override. */

@@ -1,7 +1,7 @@
 import type { Action } from '../../../protocol/messages.ts';
 import type { LifeEvent } from '../../core/ports/life-log.ts';
+import type { LifeMetricName } from '../../metric-names.ts';
 import { frames, id, word } from './harmless-text.ts';
-import type { LifeMetricName } from './metric-names.ts';
 
 const refreshing: Action = 'refreshToken';
 
@@ -34,7 +34,8 @@ export function tell(event: LifeEvent): Telling {
         metrics: [
           ['Connected', 1],
           ['TokenRemainingAtConnect', event.tokenRemainingMs],
-          ...(event.carrier === 'query' ? ([['QueryTokenUsed', 1]] as const) : []),
+          ['TokenLifetime', event.tokenLifetimeMs],
+          ...counted('QueryTokenUsed', event.carrier === 'query'),
         ],
         by: word(event.kind),
       };
@@ -62,8 +63,9 @@ export function tell(event: LifeEvent): Telling {
           r: event.robotId && id(event.robotId),
           cl: event.clientId && id(event.clientId),
           epoch: event.epoch,
+          resume: event.resume && word(event.resume),
         },
-        metrics: [['Welcomed', 1]],
+        metrics: [['Welcomed', 1], ...resumeMetric(event.resume)],
         by: word(event.kind),
       };
     case 'replaced':
@@ -169,7 +171,10 @@ export function tell(event: LifeEvent): Telling {
           ['ConnectionLifetime', event.lifetimeMs],
           ['TokenRemainingAtDisconnect', event.tokenRemainingMs],
           ['RefreshesOfConnection', event.refreshes],
-          ...(hasNeverRefreshed(event) ? ([['NeverRefreshed', 1]] as const) : []),
+          // A laptop that sleeps loses its connection so every night; a robot must not.
+          ...counted('RobotClosedByGrace', event.kind === 'robot' && event.how === 'expired'),
+          // It lived to the end of its only token; one that left before that may yet have meant to refresh.
+          ...counted('NeverRefreshed', event.refreshes === 0 && event.tokenRemainingMs <= 0),
         ],
         by: word(event.how),
       };
@@ -189,7 +194,22 @@ export function tell(event: LifeEvent): Telling {
       return {
         level: 'warn',
         fields: { where: word(event.where), code: word(event.code) },
-        metrics: [['DependencyUnavailable', 1]],
+        metrics: [['DependencyUnavailable', 1], ...counted('Throttled', isThrottle(event.code))],
+      };
+    case 'posts_failed':
+      // No log line: a peer that is away is nobody's fault, and comes in bursts.
+      return {
+        fields: {},
+        metrics: [[event.why === 'gone' ? 'PostGone' : 'PostThrottled', event.count]],
+      };
+    case 'robots_counted':
+      return {
+        fields: {},
+        metrics: [
+          ['RobotsOnline', event.online],
+          ['RobotsAway', event.away],
+          ['RobotsKnown', event.known],
+        ],
       };
     case 'fault':
       return {
@@ -233,9 +253,19 @@ export function tell(event: LifeEvent): Telling {
   }
 }
 
-/** It lived to the end of the token that it came with. One that left before that may yet have meant to. */
-function hasNeverRefreshed(of: Extract<LifeEvent, { type: 'disconnected' }>): boolean {
-  return of.refreshes === 0 && of.tokenRemainingMs <= 0;
+type Counts = Telling['metrics'];
+
+function counted(name: LifeMetricName, applies: boolean): Counts {
+  return applies ? [[name, 1]] : [];
+}
+
+function resumeMetric(resume: 'kept' | 'lost' | undefined): Counts {
+  return [...counted('ResumeKept', resume === 'kept'), ...counted('ResumeLost', resume === 'lost')];
+}
+
+/** As DynamoDB, the gateway, Cognito and Secrets Manager each name it. */
+export function isThrottle(code: string): boolean {
+  return /Thrott|ThroughputExceeded|LimitExceeded|TooManyRequests|^Http429$/.test(code);
 }
 
 /** A run that found nothing to do changed nobody's life: its metrics say that it took place. */
