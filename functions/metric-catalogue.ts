@@ -38,7 +38,10 @@ export const metricCatalogue = {
     meaning: 'What was left of the token’s life at connect; falls when clients connect with old tokens (F7).',
   },
   TokenLifetime: { values: kinds, meaning: 'Whole life of the token at connect, from its issue to its end.' },
-  QueryTokenUsed: { values: kinds, meaning: 'Connections whose token came in the URL: robots that are still to be moved.' },
+  QueryTokenUsed: {
+    values: kinds,
+    meaning: 'Connections whose token came in the URL: robots that are still to be moved.',
+  },
   TokenLifetimeMismatch: {
     meaning:
       'Tokens at connect whose life differs from the policy’s by more than a minute: it was set in two places, or not at all (F1).',

@@ -62,7 +62,9 @@ export class SignalingBackend extends Construct {
     super(scope, id);
     this.config = parseSettings(props.config ?? {}, (path) => `config.${path.join('.')}`);
     if (this.config.console !== undefined) {
-      throw configError(['config.console: the construct brings no page; deploy the stacks of the repository for it.']);
+      throw configError([
+        'config.console: the construct brings no page; deploy the stacks of the repository for it.',
+      ]);
     }
     const { source, own } = this.addIdentity(props);
     this.identity = own;

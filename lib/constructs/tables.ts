@@ -25,7 +25,10 @@ export function tablesOf(scope: Construct, home: NonNullable<RegionsConfig['home
       resource: 'table',
       resourceName: tableName,
     });
-    return { physicalName: tableName, allow: (user, access) => allowOnTable(user, { name, tableName, tableArn }, access) };
+    return {
+      physicalName: tableName,
+      allow: (user, access) => allowOnTable(user, { name, tableName, tableArn }, access),
+    };
   };
   return {
     connections: table('connections'),

@@ -39,7 +39,7 @@ export async function locateByCloudFormation({ stage, env }: Where): Promise<Dep
       return [part, found?.Stacks?.[0]];
     }),
   );
-  const stacks = requireWhole(new Map(described), { nameOf, stage, region });
+  const stacks = requireWhole(withoutOwnPool(new Map(described)), { nameOf, stage, region });
 
   const resources: StackResourceSummary[] = [];
   await asking(ask('cloudformation:ListStackResources'), async () => {
@@ -69,6 +69,13 @@ export async function locateByCloudFormation({ stage, env }: Where): Promise<Dep
     managed,
     eventsUrl: undefined,
   };
+}
+
+/** Of an existing user pool there is no stack: the ids are among the outputs of the signaling. */
+function withoutOwnPool(stacks: Map<Part, Stack | undefined>): ReadonlyMap<Part, Stack | undefined> {
+  const signaling = stacks.get('Signaling');
+  const standsIn = signaling !== undefined && outputsOf(signaling).UserPoolId !== undefined;
+  return standsIn && stacks.get('Identity') === undefined ? stacks.set('Identity', signaling) : stacks;
 }
 
 function requireWhole(
