@@ -49,6 +49,14 @@ const consoleSchema = z.strictObject({
     .optional(),
 });
 
+const { refreshTokenMs, rollOverMs } = tokenPolicySchema.shape;
+/** Strict at every level, so that a slip within is told as well. */
+const strictPolicy = z.strictObject({
+  ...tokenPolicySchema.shape,
+  refreshTokenMs: z.strictObject(refreshTokenMs.shape),
+  rollOverMs: z.strictObject(rollOverMs.shape),
+});
+
 const configSchema = z.strictObject({
   /** Of a file, for editors. */
   $schema: z.string().optional(),
@@ -58,7 +66,7 @@ const configSchema = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a lower-case letter, then up to 30 letters, digits or hyphens')
     .default('dev'),
   /** What differs from the defaults of `TokenPolicy`, in milliseconds. */
-  tokenPolicy: z.strictObject(tokenPolicySchema.shape).partial().default({}),
+  tokenPolicy: strictPolicy.partial().default({}),
   /** Accept `?token=` at connect: for robots in the field that cannot send a header. */
   queryToken: z.boolean().default(false),
   /** The user pool, where there is one already, and how it says who is who. */
@@ -130,7 +138,7 @@ export function parseSettings(
   settings: unknown,
   nameOf: NameOf = (path) => path.join('.'),
 ): HeliographConfig {
-  const parsed = configSchema.safeParse(settings);
+  const parsed = configSchema.safeParse(settings, { reportInput: true });
   if (!parsed.success) throw configError(problemsIn(parsed.error, { schema: configJsonSchema(), nameOf }));
   return { ...parsed.data, tokenPolicy: deployablePolicy(parsed.data.tokenPolicy, nameOf) };
 }
