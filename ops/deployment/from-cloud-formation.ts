@@ -29,7 +29,8 @@ export async function locateByCloudFormation({ stage, env }: Where): Promise<Dep
     client.config.region(),
   );
   const ask = (action: string): Asking => ({ action, endpoint });
-  const nameOf = (part: Part) => `Heliograph-${stage}-${part}`;
+  // The construct has all in one stack, of whatever name.
+  const nameOf = (part: Part) => env.HELIOGRAPH_STACK || `Heliograph-${stage}-${part}`;
 
   const described = await Promise.all(
     parts.map(async (part): Promise<[Part, Stack | undefined]> => {
@@ -115,7 +116,8 @@ function managedFrom(resources: readonly StackResourceSummary[]): Managed {
   const physical = (type: string, prefix = ''): string | undefined =>
     resources.find(
       ({ ResourceType, LogicalResourceId = '' }) =>
-        ResourceType === type && LogicalResourceId.startsWith(prefix),
+        // In a stack of somebody else's it begins with the path of the construct.
+        ResourceType === type && LogicalResourceId.includes(prefix),
     )?.PhysicalResourceId;
   const perFunction = (type: string, part: string) =>
     Object.fromEntries(

@@ -5,6 +5,7 @@ import type { DeployedApp } from './deployment.ts';
 import { type Emulator, emulatorConfig } from './emulators.ts';
 
 export type PackedApp = DeployedApp & {
+  readonly stackName: string;
   /** Writes another configuration and another handler, as a release would bring them. */
   upgrade(): Promise<void>;
   remove(): Promise<void>;
@@ -27,6 +28,7 @@ export async function packedApp(emulator: Emulator, stage: string): Promise<Pack
   return {
     folder: project,
     context: { stage },
+    stackName: `Robots-${stage}`,
     async upgrade() {
       await configure({ fleetSize: 4321 });
       const handlers = join(project, 'node_modules', '@heliograph', 'cdk', 'dist', 'handlers');

@@ -49,7 +49,7 @@ async function main(): Promise<number> {
       };
       if (keep) say(`HELIOGRAPH_TARGET='${JSON.stringify(target)}'\n`);
       await step('Deploying again: nothing changes', cdk.deployUnchanged);
-      const code = await runSuite(emulator, target);
+      const code = await runSuite(emulator, target, packed?.stackName);
       if (packed !== undefined) {
         await step('Deploying an upgrade with a socket open', () =>
           keepsItsSocket(target, async () => {
@@ -70,7 +70,11 @@ async function main(): Promise<number> {
 }
 
 /** The suite as `npm test` runs it, one file after the other: the files share the users. */
-async function runSuite(emulator: Emulator, target: Record<string, unknown>): Promise<number> {
+async function runSuite(
+  emulator: Emulator,
+  target: Record<string, unknown>,
+  stackName = '',
+): Promise<number> {
   const reportFile = resolve(process.env.HELIOGRAPH_TEST_REPORT ?? resolve(workFolder, 'report.json'));
   const code = await run({
     script: 'node_modules/vitest/vitest.mjs',
@@ -78,6 +82,7 @@ async function runSuite(emulator: Emulator, target: Record<string, unknown>): Pr
     env: {
       ...emulatorEnvironment(emulator),
       HELIOGRAPH_TARGET: JSON.stringify(target),
+      HELIOGRAPH_STACK: stackName,
       HELIOGRAPH_TEST_REPORT: reportFile,
     },
   });
