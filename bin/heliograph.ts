@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { buildConsole } from '../console/build.ts';
-import { parseConfig } from '../lib/config.ts';
+import { readConfig } from '../lib/config-file.ts';
 import { addHeliograph } from '../lib/heliograph-app.ts';
 
 const app = new App();
 try {
-  const config = parseConfig(app.node.getAllContext());
+  const config = readConfig(app.node.getAllContext(), (path) => readFileSync(path, 'utf8'));
   // Built only where it is wanted: the bundler takes longer to load than the rest.
   const built = config.console === undefined ? {} : { console: await buildConsole() };
   addHeliograph(app, config, built);

@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { plottedReturn, reconnectingPlot } from './fleet/plot.ts';
+import { asyncApiDocument } from './reference/asyncapi.ts';
+import { configurationPage } from './reference/configuration-page.ts';
 import { metricsPage } from './reference/metrics-page.ts';
 import { protocolPage } from './reference/protocol-page.ts';
 
 writeFileSync(new URL('protocol.md', import.meta.url), protocolPage());
 writeFileSync(new URL('metrics.md', import.meta.url), metricsPage());
+writeFileSync(new URL('asyncapi.json', import.meta.url), `${JSON.stringify(asyncApiDocument(), null, 2)}\n`);
+writeFileSync(new URL('configuration.md', import.meta.url), configurationPage());
 writeFileSync(new URL('reconnecting.svg', import.meta.url), await reconnectingPlot(await plottedReturn()));

@@ -17,8 +17,14 @@ export const settingVariables = {
   userPoolClientIds: 'HELIOGRAPH_USER_POOL_CLIENT_IDS',
   /** `access`, `id` or `either`. */
   tokenUse: 'HELIOGRAPH_TOKEN_USE',
+  /** JSON of `PoolConventions`. */
+  poolConventions: 'HELIOGRAPH_POOL_CONVENTIONS',
   /** Where the JWKS is, when it is not at Cognito: the local stack and emulators. */
   jwksUri: 'HELIOGRAPH_JWKS_URI',
+  /** What the header `x-heliograph-edge` of a handshake must hold, where the API is behind CloudFront. */
+  edgeSecret: 'HELIOGRAPH_EDGE_SECRET',
+  /** Region of the tables, when it is not the function's own. */
+  storeRegion: 'HELIOGRAPH_STORE_REGION',
   /** `true` to accept `?token=` at connect. */
   queryToken: 'HELIOGRAPH_QUERY_TOKEN',
   /** Base URL of `@connections` with the stage, when it is not the regional `execute-api` endpoint: the local stack and emulators. */

@@ -13,8 +13,13 @@ const refusals = [
   'token_invalid',
   'token_expired',
   'token_unavailable',
+  'token_other_use',
+  'token_other_client',
   'no_group',
   'ambiguous_groups',
+  'no_robot_id',
+  'several_robot_ids',
+  'past_the_edge',
   'revoked',
 ] as const;
 
@@ -33,6 +38,10 @@ export const metricCatalogue = {
     meaning: 'What was left of the token’s life at connect; falls when clients connect with old tokens (F7).',
   },
   TokenLifetime: { values: kinds, meaning: 'Whole life of the token at connect, from its issue to its end.' },
+  QueryTokenUsed: {
+    values: kinds,
+    meaning: 'Connections whose token came in the URL: robots that are still to be moved.',
+  },
   TokenLifetimeMismatch: {
     meaning:
       'Tokens at connect whose life differs from the policy’s by more than a minute: it was set in two places, or not at all (F1).',
@@ -80,6 +89,10 @@ export const metricCatalogue = {
     meaning: 'What was left of the token when its connection ended; below zero when it had run out (F15).',
   },
   RefreshesOfConnection: { values: ends, meaning: 'How often the connection refreshed its token.' },
+  NeverRefreshed: {
+    values: ends,
+    meaning: 'Connections that lived to the end of the token that they came with, and never sent another.',
+  },
   MessageRefused: {
     values: errorCodeNames,
     meaning: 'Messages that were answered with an error; `peer_away` is not counted.',

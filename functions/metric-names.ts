@@ -14,6 +14,7 @@ export const lifeMetrics = {
   Connected: { unit: 'Count', dimension: 'kind' },
   TokenRemainingAtConnect: { unit: 'Milliseconds', dimension: 'kind' },
   TokenLifetime: { unit: 'Milliseconds', dimension: 'kind' },
+  QueryTokenUsed: { unit: 'Count', dimension: 'kind' },
   TokenLifetimeMismatch: { unit: 'Count', dimension: undefined },
   ConnectRefused: { unit: 'Count', dimension: 'reason' },
   Welcomed: { unit: 'Count', dimension: 'kind' },
@@ -38,6 +39,8 @@ export const lifeMetrics = {
   ConnectionLifetime: { unit: 'Milliseconds', dimension: 'how' },
   TokenRemainingAtDisconnect: { unit: 'Milliseconds', dimension: 'how' },
   RefreshesOfConnection: { unit: 'Count', dimension: 'how' },
+  /** Connections that lived to the end of the token that they came with, and never sent another. */
+  NeverRefreshed: { unit: 'Count', dimension: 'how' },
   MessageRefused: { unit: 'Count', dimension: 'code' },
   PostGone: { unit: 'Count', dimension: undefined },
   PostThrottled: { unit: 'Count', dimension: undefined },

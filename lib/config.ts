@@ -7,6 +7,11 @@ import {
   type TokenPolicy,
   tokenPolicySchema,
 } from '../protocol/token-policy.ts';
+import { type NameOf, problemsIn } from './config-problems.ts';
+import { domainSchema } from './domain-config.ts';
+import { identitySchema } from './identity-config.ts';
+import { regionsSchema } from './regions-config.ts';
+import { requireWholeMinutes } from './token-policy-of-client.ts';
 import { turnSchema } from './turn-config.ts';
 
 /** Every setting is a context key with this before its name: `-c heliograph:stage=prod`. */
@@ -44,18 +49,32 @@ const consoleSchema = z.strictObject({
     .optional(),
 });
 
+const { refreshTokenMs, rollOverMs } = tokenPolicySchema.shape;
+/** Strict at every level, so that a slip within is told as well. */
+const strictPolicy = z.strictObject({
+  ...tokenPolicySchema.shape,
+  refreshTokenMs: z.strictObject(refreshTokenMs.shape),
+  rollOverMs: z.strictObject(rollOverMs.shape),
+});
+
 const configSchema = z.strictObject({
+  /** Of a file, for editors. */
+  $schema: z.string().optional(),
   /** Part of every stack's name, so that several deployments can live in one account. */
   stage: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a lower-case letter, then up to 30 letters, digits or hyphens')
     .default('dev'),
   /** What differs from the defaults of `TokenPolicy`, in milliseconds. */
-  tokenPolicy: z.strictObject(tokenPolicySchema.shape).partial().default({}),
+  tokenPolicy: strictPolicy.partial().default({}),
   /** Accept `?token=` at connect: for robots in the field that cannot send a header. */
   queryToken: z.boolean().default(false),
-  /** Which token of the pool opens a connection. */
-  tokenUse: z.enum(['access', 'id', 'either']).default('access'),
+  /** The user pool, where there is one already, and how it says who is who. */
+  identity: identitySchema.prefault({}),
+  /** A name of yours in front of the API. */
+  domain: domainSchema.optional(),
+  /** Where the store is in another region, and the APIs of the other regions. */
+  regions: regionsSchema.optional(),
   /** Servers that are the same for everybody: STUN, or TURN with fixed credentials, which everybody who signs in gets to see. */
   iceServers: z
     .array(iceServer)
@@ -84,6 +103,11 @@ const configSchema = z.strictObject({
   apiGatewayLogRole: z.enum(['create', 'existing']).default('create'),
   /** Deploys the operator's console, too: `-c heliograph:console='{}'`. */
   console: consoleSchema.optional(),
+  /** An SNS topic of yours that is told of each alarm and of its end, in place of one that is made. */
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, 'must be the ARN of an SNS topic')
+    .optional(),
   /** Who gets a mail of each alarm and of its end; they have to confirm it once. */
   alarmEmail: z.email().optional(),
   /** Where `docs/runbook.md` is for those who are on call: each alarm links to its entry there. */
@@ -93,9 +117,31 @@ const configSchema = z.strictObject({
 
 type ParsedConfig = z.infer<typeof configSchema>;
 
+/** Settings as they are written, by hand or in a file. */
+export type HeliographSettings = z.input<typeof configSchema>;
 export type HeliographConfig = Omit<ParsedConfig, 'tokenPolicy'> & { readonly tokenPolicy: TokenPolicy };
 export type ConsoleConfig = z.infer<typeof consoleSchema>;
 export type EmulatorConfig = z.infer<typeof emulatorSchema>;
+
+/** As a JSON Schema: for editors, and to know which keys there are. */
+export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+}
+
+/**
+ * Settings by their names, whoever wrote them.
+ *
+ * @param nameOf How a setting is called where it was written, for messages.
+ * @throws {Error} named `ConfigError`, naming each key that is unknown or has a wrong value, with the nearest right one.
+ */
+export function parseSettings(
+  settings: unknown,
+  nameOf: NameOf = (path) => path.join('.'),
+): HeliographConfig {
+  const parsed = configSchema.safeParse(settings, { reportInput: true });
+  if (!parsed.success) throw configError(problemsIn(parsed.error, { schema: configJsonSchema(), nameOf }));
+  return { ...parsed.data, tokenPolicy: deployablePolicy(parsed.data.tokenPolicy, nameOf) };
+}
 
 /**
  * The configuration in a CDK context. Settings are keys of their own:
@@ -103,47 +149,33 @@ export type EmulatorConfig = z.infer<typeof emulatorSchema>;
  *     npx cdk deploy --all -c heliograph:stage=prod -c heliograph:queryToken=true \
  *       -c heliograph:tokenPolicy='{"tokenMs":3600000}'
  *
- * or, for good, in `cdk.json` as values of their type. What comes from the command line is text, so
- * text that is JSON is read as such. Context keys of others are not looked at.
+ * or, for good, in `cdk.json` as values of their type, or in a file (`config-file.ts`). What comes from
+ * the command line is text, so text that is JSON is read as such. Context keys of others are not looked at.
  *
- * @throws {Error} named `ConfigError`, naming each key that is unknown or has a wrong value.
+ * @throws {Error} named `ConfigError`.
  */
 export function parseConfig(context: Readonly<Record<string, unknown>>): HeliographConfig {
-  const given = Object.entries(context)
-    .filter(([key]) => key === 'heliograph' || key.startsWith(contextPrefix))
-    .map(([key, value]) => [key.slice(contextPrefix.length) || key, jsonOrText(value)] as const);
-
-  const parsed = configSchema.safeParse(Object.fromEntries(given));
-  if (!parsed.success) throw configError(parsed.error.issues.flatMap(describeIssue));
-
-  return { ...parsed.data, tokenPolicy: deployablePolicy(parsed.data.tokenPolicy) };
+  return parseSettings(settingsIn(context), (path) => `${contextPrefix}${path.join('.')}`);
 }
 
-function deployablePolicy(given: ParsedConfig['tokenPolicy']): TokenPolicy {
+/** What of a context is ours, without the prefix. */
+export function settingsIn(context: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(context)
+      .filter(([key]) => key === 'heliograph' || key.startsWith(contextPrefix))
+      .map(([key, value]) => [key.slice(contextPrefix.length) || key, jsonOrText(value)]),
+  );
+}
+
+function deployablePolicy(given: ParsedConfig['tokenPolicy'], nameOf: NameOf): TokenPolicy {
   try {
     const policy = makeTokenPolicy(withoutUndefined(given));
     requireDeployable(policy);
     requireWholeMinutes(policy);
     return policy;
   } catch (cause) {
-    throw configError(
-      [`${contextPrefix}tokenPolicy: ${cause instanceof Error ? cause.message : cause}`],
-      cause,
-    );
-  }
-}
-
-/** Cognito would take seconds, but the CDK renders validities in minutes; a rounded one would be F1 again. */
-function requireWholeMinutes(policy: TokenPolicy): void {
-  const values = {
-    tokenMs: policy.tokenMs,
-    'refreshTokenMs.people': policy.refreshTokenMs.people,
-    'refreshTokenMs.robots': policy.refreshTokenMs.robots,
-  };
-  for (const [name, valueMs] of Object.entries(values)) {
-    if (valueMs % 60_000 !== 0) {
-      throw new RangeError(`TokenPolicy: ${name} is ${valueMs} ms; deployed, it must be whole minutes.`);
-    }
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw configError([`${nameOf(['tokenPolicy'])}: ${message}`], cause);
   }
 }
 
@@ -160,19 +192,7 @@ function jsonOrText(value: unknown): unknown {
   }
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const name = [...issue.path, key].join('.');
-      const known =
-        issue.path.length === 0 ? `; known are ${Object.keys(configSchema.shape).join(', ')}` : '';
-      return `${contextPrefix}${name} is no setting of Heliograph${known}.`;
-    });
-  }
-  return [`${contextPrefix}${issue.path.join('.')}: ${issue.message}.`];
-}
-
-function configError(problems: readonly string[], cause?: unknown): Error {
+export function configError(problems: readonly string[], cause?: unknown): Error {
   const error = new Error(`The configuration cannot be used:\n  ${problems.join('\n  ')}`, { cause });
   error.name = 'ConfigError';
   return error;

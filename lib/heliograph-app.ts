@@ -9,7 +9,8 @@ import { StoreStack } from './stacks/store-stack.ts';
 /**
  * The stacks of one deployment. Several, because they live differently: the identities outlive
  * everything, the store may be emptied, the signaling is replaced with each release, and how it is
- * watched may change without a release. The console is one more, where it is wanted.
+ * watched may change without a release. The console is one more, where it is wanted. Of an existing
+ * pool, and of a store in another region, there is no stack here.
  */
 export function addHeliograph(
   scope: Construct,
@@ -22,14 +23,17 @@ export function addHeliograph(
   const name = (part: string): string => `Heliograph-${config.stage}-${part}`;
   const description = (part: string): string => `Heliograph (${config.stage}): ${part}`;
 
-  const { identity } = new IdentityStack(scope, name('Identity'), {
+  const own =
+    config.identity.existing === undefined
+      ? new IdentityStack(scope, name('Identity'), { config, description: description('identity') }).identity
+      : undefined;
+  const tables =
+    config.regions?.home === undefined
+      ? new StoreStack(scope, name('Store'), { description: description('session store') }).tables
+      : undefined;
+  const { identity, webSocketUrl, webSocketOrigin, measured } = new SignalingStack(scope, name('Signaling'), {
     config,
-    description: description('identity'),
-  });
-  const { tables } = new StoreStack(scope, name('Store'), { description: description('session store') });
-  const { webSocketUrl, webSocketOrigin, measured } = new SignalingStack(scope, name('Signaling'), {
-    config,
-    identity,
+    identity: own,
     tables,
     description: description('WebSocket signaling'),
   });

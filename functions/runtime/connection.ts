@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { edgeCheck } from '../adapters/api-gateway/edge-check.ts';
 import { cognitoTokenVerifier } from '../adapters/cognito/token-verifier.ts';
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
 import type { RoutesOf } from '../route-table.ts';
@@ -9,7 +10,13 @@ import { disconnectRoute } from '../routes/disconnect.ts';
 import { refreshTokenRoute } from '../routes/refresh-token.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
-import { type Environment, identityFrom, queryTokenFrom, tokenPolicyFrom } from './settings.ts';
+import {
+  type Environment,
+  edgeSecretFrom,
+  identityFrom,
+  queryTokenFrom,
+  tokenPolicyFrom,
+} from './settings.ts';
 
 const routes = {
   $connect: connectRoute,
@@ -35,6 +42,7 @@ export function connectionFunction(environment: Environment, overrides: Override
       policy,
       verifier,
       queryToken: queryTokenFrom(environment),
+      cameByEdge: edgeCheck(edgeSecretFrom(environment)),
       connections: make.connections(),
       robots: make.robots(),
       sessions: make.sessions(),

@@ -13,7 +13,7 @@ import { powertoolsLifeLog } from '../adapters/powertools/life-log.ts';
 import { systemClock } from '../adapters/runtime/system-clock.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
 import { credentialsFrom } from './credentials.ts';
-import { type Environment, regionFrom, tableNameFrom } from './settings.ts';
+import { type Environment, regionFrom, storeRegionFrom, tableNameFrom } from './settings.ts';
 
 /** What a caller other than Lambda may put in place of the defaults. */
 export type Overrides = {
@@ -32,7 +32,7 @@ const storeTimeouts = { connectionTimeout: 1_000, requestTimeout: 1_500, throwOn
 function storeClient(environment: Environment, overrides: Overrides): DynamoDBClient {
   const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB ?? environment.AWS_ENDPOINT_URL;
   const client = new DynamoDBClient({
-    region: regionFrom(environment),
+    region: storeRegionFrom(environment),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...credentialsFrom(environment),
     maxAttempts: 2,

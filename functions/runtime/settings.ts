@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { iceServer } from '../../protocol/messages/ice.ts';
 import { type TokenPolicy, tokenPolicySchema } from '../../protocol/token-policy.ts';
 import { type SettingName, settingVariables, tableVariables } from '../environment-names.ts';
+import { defaultConventions, poolConventions } from '../pool-conventions.ts';
 import type { TableName } from '../table-shapes.ts';
 
 /** Environment variables: `process.env` in a Lambda, the local stack's own otherwise. */
@@ -49,12 +50,27 @@ export function identityFrom(environment: Environment) {
     userPoolId: userPoolIdFrom(environment),
     clientIds: setting(environment, 'userPoolClientIds').split(','),
     tokenUse: z.enum(['access', 'id', 'either']).parse(setting(environment, 'tokenUse')),
+    // While a stack is updated, new code runs for a moment with the settings of before.
+    conventions:
+      optional(environment, 'poolConventions') === undefined
+        ? defaultConventions
+        : json(environment, 'poolConventions', poolConventions),
     ...(jwksUri === undefined ? {} : { jwksUri }),
   };
 }
 
 export function queryTokenFrom(environment: Environment): boolean {
   return setting(environment, 'queryToken') === 'true';
+}
+
+/** What CloudFront adds to each handshake; undefined where nothing is in front of the API. */
+export function edgeSecretFrom(environment: Environment): string | undefined {
+  return optional(environment, 'edgeSecret');
+}
+
+/** Of the tables. */
+export function storeRegionFrom(environment: Environment): string {
+  return optional(environment, 'storeRegion') ?? regionFrom(environment);
 }
 
 export function iceServersFrom(environment: Environment) {

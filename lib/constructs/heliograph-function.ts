@@ -1,15 +1,15 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, type Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type SettingName, settingVariables, telemetryService } from '../../functions/environment-names.ts';
 import type { FunctionName } from '../../functions/route-table.ts';
-import { bundling, depsLockFilePath, functionEntry, projectRoot } from './bundling.ts';
+import type { Handlers } from './handlers.ts';
 
 export type HeliographFunctionProps = {
   readonly name: FunctionName;
+  readonly handlers: Handlers;
   /** Dimension of its metrics: which deployment it belongs to. */
   readonly service: string;
   readonly logRetention: RetentionDays;
@@ -18,20 +18,9 @@ export type HeliographFunctionProps = {
   readonly memorySize: number;
 };
 
-const bundlingOptions: BundlingOptions = {
-  format: OutputFormat.ESM,
-  target: bundling.target,
-  minify: bundling.minify,
-  mainFields: [...bundling.mainFields],
-  externalModules: [...bundling.externalModules],
-  sourceMap: bundling.sourceMap,
-  banner: bundling.banner,
-  esbuildArgs: { '--alias': `${bundling.alias.from}=${bundling.alias.to}` },
-};
-
 /** One of the functions: what they have in common, and nothing that one may and another may not. */
 export class HeliographFunction extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: HeliographFunctionProps) {
@@ -45,11 +34,8 @@ export class HeliographFunction extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
 
-    this.lambda = new NodejsFunction(this, 'Function', {
-      entry: functionEntry(props.name),
-      projectRoot,
-      depsLockFilePath,
-      bundling: bundlingOptions,
+    this.lambda = props.handlers(this, 'Function', {
+      name: props.name,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize,

@@ -24,7 +24,7 @@ import type { HeliographFunction } from './heliograph-function.ts';
  * One of the tables, by its shape. Rows live for minutes to days and are made again by whoever
  * reconnects: no backups, and the table goes with its stack.
  */
-export class HeliographTable<T extends TableName = TableName> extends Construct {
+export class HeliographTable<T extends TableName = TableName> extends Construct implements TableSource<T> {
   readonly table: Table;
   private readonly tableName: T;
 
@@ -54,19 +54,39 @@ export class HeliographTable<T extends TableName = TableName> extends Construct 
     }
   }
 
-  /** Gives the permission and the name of the table together, so that a function has neither without the other. */
+  get physicalName(): string {
+    return this.table.tableName;
+  }
+
   allow(user: HeliographFunction, access: TableAccess<T>): void {
-    user.lambda.addEnvironment(tableVariables[this.tableName], this.table.tableName);
-    user.lambda.addToRolePolicy(
-      new PolicyStatement({
-        actions: access.items.map((action) => `dynamodb:${action}`),
-        resources: [this.table.tableArn],
-      }),
-    );
-    const indexArns = (access.queryIndexes ?? []).map((name) => `${this.table.tableArn}/index/${name}`);
-    if (indexArns.length > 0) {
-      user.lambda.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexArns }));
-    }
+    const { tableName, tableArn } = this.table;
+    allowOnTable(user, { name: this.tableName, tableName, tableArn }, access);
+  }
+}
+
+/** A table that functions may be let at. */
+export type TableSource<T extends TableName> = {
+  /** As DynamoDB knows it. */
+  readonly physicalName: string;
+  /** Gives the permission and the name of the table together, so that a function has neither without the other. */
+  allow(user: HeliographFunction, access: TableAccess<T>): void;
+};
+
+export function allowOnTable<T extends TableName>(
+  user: HeliographFunction,
+  table: { readonly name: T; readonly tableName: string; readonly tableArn: string },
+  access: TableAccess<T>,
+): void {
+  user.lambda.addEnvironment(tableVariables[table.name], table.tableName);
+  user.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: access.items.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+    }),
+  );
+  const indexArns = (access.queryIndexes ?? []).map((name) => `${table.tableArn}/index/${name}`);
+  if (indexArns.length > 0) {
+    user.lambda.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexArns }));
   }
 }
 

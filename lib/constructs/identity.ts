@@ -1,10 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { TokenPolicy } from '../../protocol/token-policy.ts';
 import type { UserPoolAction } from './function-access.ts';
 import type { HeliographFunction } from './heliograph-function.ts';
+import { allowOnPool, type IdentitySource } from './identity-source.ts';
 
 export type IdentityProps = {
   readonly poolName: string;
@@ -19,7 +19,7 @@ const groups = {
 } as const;
 
 /** The user pool with its groups and the two app clients, whose token lives come from the policy and nowhere else (F1). */
-export class Identity extends Construct {
+export class Identity extends Construct implements IdentitySource {
   readonly userPool: UserPool;
   readonly robots: UserPoolClient;
   readonly people: UserPoolClient;
@@ -55,14 +55,16 @@ export class Identity extends Construct {
     this.people = this.addClient('People', props.tokenPolicy, props.tokenPolicy.refreshTokenMs.people);
   }
 
-  /** What a function may ask of this pool, and of no other. */
+  get userPoolId(): string {
+    return this.userPool.userPoolId;
+  }
+
+  get clientIds(): IdentitySource['clientIds'] {
+    return { robots: this.robots.userPoolClientId, people: this.people.userPoolClientId };
+  }
+
   allow(user: HeliographFunction, actions: readonly UserPoolAction[]): void {
-    user.lambda.addToRolePolicy(
-      new PolicyStatement({
-        actions: actions.map((action) => `cognito-idp:${action}`),
-        resources: [this.userPool.userPoolArn],
-      }),
-    );
+    allowOnPool(this.userPool, user, actions);
   }
 
   /** All three validities are given: Cognito reads a missing unit as hours for one token and days for another. */

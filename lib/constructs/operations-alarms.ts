@@ -1,6 +1,6 @@
 import { Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { TokenPolicy } from '../../protocol/token-policy.ts';
@@ -16,17 +16,22 @@ export type OperationsAlarmsProps = {
   readonly runbookUrl: string;
   /** Who gets a mail; whoever else is to hear of it subscribes to the topic. */
   readonly email: string | undefined;
+  /** A topic that is there already. */
+  readonly topicArn?: string | undefined;
 };
 
 /** The alarms, and the topic that they and their ends are told to. */
 export class OperationsAlarms extends Construct {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: OperationsAlarmsProps) {
     super(scope, id);
 
-    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    this.topic =
+      props.topicArn === undefined
+        ? new Topic(this, 'Topic', { enforceSSL: true })
+        : Topic.fromTopicArn(this, 'Topic', props.topicArn);
     if (props.email !== undefined) this.topic.addSubscription(new EmailSubscription(props.email));
 
     const action = new SnsAction(this.topic);

@@ -6,29 +6,35 @@ import type { SettingName } from '../../functions/environment-names.ts';
 import { type FunctionName, functionNames } from '../../functions/route-table.ts';
 import type { TableName } from '../../functions/table-shapes.ts';
 import { apiIdPlaceholder, type HeliographConfig, userPoolIdPlaceholder } from '../config.ts';
+import { edgeSecretOf, managementEndpointOf } from '../domain-config.ts';
 import { functionAccess, type TableAccess } from './function-access.ts';
 import { functionMemoryMb as memorySize } from './function-memory.ts';
+import type { Handlers } from './handlers.ts';
 import { HeliographFunction } from './heliograph-function.ts';
-import type { HeliographTable } from './heliograph-table.ts';
-import type { Identity } from './identity.ts';
+import type { TableSource } from './heliograph-table.ts';
+import { acceptedClientIds, type IdentitySource } from './identity-source.ts';
 import type { TurnSecret } from './turn-secret.ts';
 import type { WebSocketSignalingApi } from './websocket-signaling-api.ts';
 
-type Tables = { readonly [T in TableName]: HeliographTable<T> };
+export type Tables = { readonly [T in TableName]: TableSource<T> };
 
 /** Which settings each function is given. The tables' names come with the permissions, not from here. */
 const settingsOf: Record<FunctionName, readonly SettingName[]> = {
   connection: [
     'tokenPolicy',
+    'storeRegion',
     'userPoolId',
     'userPoolClientIds',
     'tokenUse',
+    'poolConventions',
+    'edgeSecret',
     'queryToken',
     'jwksUri',
     'managementEndpoint',
   ],
   sessions: [
     'tokenPolicy',
+    'storeRegion',
     'iceServers',
     'turn',
     'fleetSize',
@@ -36,9 +42,9 @@ const settingsOf: Record<FunctionName, readonly SettingName[]> = {
     'maxSessionsPerRobot',
     'managementEndpoint',
   ],
-  relay: ['tokenPolicy', 'managementEndpoint'],
-  cleanup: ['tokenPolicy'],
-  revocation: ['tokenPolicy', 'userPoolId'],
+  relay: ['tokenPolicy', 'storeRegion', 'managementEndpoint'],
+  cleanup: ['tokenPolicy', 'storeRegion'],
+  revocation: ['tokenPolicy', 'storeRegion', 'userPoolId'],
 };
 
 /** The functions, and what each is given. */
@@ -48,10 +54,11 @@ export class SignalingFunctions extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: { readonly service: string; readonly logRetention: RetentionDays },
+    props: { readonly handlers: Handlers; readonly service: string; readonly logRetention: RetentionDays },
   ) {
     super(scope, id);
-    const common = { service: props.service, logRetention: props.logRetention };
+    const { handlers, service, logRetention } = props;
+    const common = { handlers, service, logRetention };
     // Below the gateway's 29 s, and above what the calls of one route take when each runs into its own
     // time limit: a function must live to give back what it has claimed.
     const route = { ...common, timeout: Duration.seconds(27) };
@@ -85,7 +92,7 @@ export class SignalingFunctions extends Construct {
   allow(targets: {
     readonly tables: Tables;
     readonly signaling: WebSocketSignalingApi;
-    readonly identity: Identity;
+    readonly identity: IdentitySource;
     /** Where TURN servers are configured. */
     readonly turnSecret: TurnSecret | undefined;
   }): void {
@@ -104,7 +111,7 @@ export class SignalingFunctions extends Construct {
   /** Settings, by the table above; one without a value is left out. */
   configure(from: {
     readonly config: HeliographConfig;
-    readonly identity: Identity;
+    readonly identity: IdentitySource;
     readonly api: IWebSocketApi;
   }): void {
     const values = settingValues(from.config, from.identity, from.api);
@@ -138,7 +145,7 @@ export class SignalingFunctions extends Construct {
 
 function allowTable<T extends TableName>(
   user: HeliographFunction,
-  table: HeliographTable<T>,
+  table: TableSource<T>,
   access: TableAccess<T> | undefined,
 ): void {
   if (access !== undefined) table.allow(user, access);
@@ -146,15 +153,18 @@ function allowTable<T extends TableName>(
 
 function settingValues(
   config: HeliographConfig,
-  identity: Identity,
+  identity: IdentitySource,
   api: IWebSocketApi,
 ): Record<SettingName, string | undefined> {
-  const { userPoolId } = identity.userPool;
+  const { userPoolId } = identity;
   return {
     tokenPolicy: JSON.stringify(config.tokenPolicy),
     userPoolId,
-    userPoolClientIds: [identity.robots.userPoolClientId, identity.people.userPoolClientId].join(','),
-    tokenUse: config.tokenUse,
+    userPoolClientIds: acceptedClientIds(identity).join(','),
+    tokenUse: config.identity.tokenUse,
+    poolConventions: JSON.stringify(config.identity.conventions),
+    edgeSecret: edgeSecretOf(config.domain),
+    storeRegion: config.regions?.home?.region,
     queryToken: String(config.queryToken),
     iceServers: JSON.stringify(config.iceServers),
     turn: config.turn === undefined ? undefined : JSON.stringify(config.turn),
@@ -162,6 +172,8 @@ function settingValues(
     takeover: config.robotTakeover,
     maxSessionsPerRobot: String(config.maxSessionsPerRobot),
     jwksUri: config.emulator?.jwksUri?.replaceAll(userPoolIdPlaceholder, userPoolId),
-    managementEndpoint: config.emulator?.managementEndpoint?.replaceAll(apiIdPlaceholder, api.apiId),
+    managementEndpoint:
+      config.emulator?.managementEndpoint?.replaceAll(apiIdPlaceholder, api.apiId) ??
+      managementEndpointOf(config.domain),
   };
 }

@@ -1,5 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
+  CfnApi,
   CfnIntegrationResponse,
   CfnStage,
   LogGroupLogDestination,
@@ -28,6 +29,10 @@ export type WebSocketSignalingApiProps = {
   readonly logRetention: RetentionDays;
   /** `false` leaves out route and integration responses, for emulators that cannot create them. */
   readonly routeResponses: boolean;
+  /** `false` closes the default `execute-api` endpoint. */
+  readonly defaultEndpoint: boolean;
+  /** APIs of other regions whose sockets are posted to from here. */
+  readonly peers: readonly { readonly region: string; readonly apiId: string }[];
 };
 
 const stageName = 'v1';
@@ -41,14 +46,17 @@ const onlyOne = '$default';
 export class WebSocketSignalingApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
+  private readonly peers: WebSocketSignalingApiProps['peers'];
 
   constructor(scope: Construct, id: string, props: WebSocketSignalingApiProps) {
     super(scope, id);
+    this.peers = props.peers;
 
     this.api = new WebSocketApi(this, 'Api', {
       apiName: props.apiName,
       routeSelectionExpression: '$request.body.action',
     });
+    if (!props.defaultEndpoint) this.closeDefaultEndpoint();
     for (const [routeKey, route] of Object.entries<Route>(routeTable)) this.addRoute(routeKey, route, props);
 
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -67,17 +75,20 @@ export class WebSocketSignalingApi extends Construct {
     this.forbidExecutionLogs();
   }
 
-  /** What a function may do with the sockets of this stage, and of no other. */
+  /** What a function may do with the sockets of this stage and of its peers' in other regions, and of no other. */
   allowManagement(user: HeliographFunction, methods: readonly ManagementMethod[]): void {
     user.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: ['execute-api:ManageConnections'],
-        resources: methods.map((method) =>
-          Stack.of(this).formatArn({
-            service: 'execute-api',
-            resource: this.api.apiId,
-            resourceName: `${stageName}/${method}/@connections/*`,
-          }),
+        resources: [{ apiId: this.api.apiId }, ...this.peers].flatMap(({ apiId, ...of }) =>
+          methods.map((method) =>
+            Stack.of(this).formatArn({
+              ...of,
+              service: 'execute-api',
+              resource: apiId,
+              resourceName: `${stageName}/${method}/@connections/*`,
+            }),
+          ),
         ),
       }),
     );
@@ -105,6 +116,13 @@ export class WebSocketSignalingApi extends Construct {
         ...(integration.reply === undefined ? {} : { responseTemplates: { [onlyOne]: integration.reply } }),
       });
     }
+  }
+
+  /** The L2 has no property for it. */
+  private closeDefaultEndpoint(): void {
+    const api = this.api.node.defaultChild;
+    if (!(api instanceof CfnApi)) throw new Error('The L2 API no longer wraps a CfnApi.');
+    api.disableExecuteApiEndpoint = true;
   }
 
   /** Execution logs hold whole messages, hence SDP and tokens (I9): off by name, not by default. */

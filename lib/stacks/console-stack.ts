@@ -2,11 +2,11 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ConsoleConfig } from '../config.ts';
 import { ConsoleSite } from '../constructs/console-site.ts';
-import type { Identity } from '../constructs/identity.ts';
+import type { IdentitySource } from '../constructs/identity-source.ts';
 
 export type ConsoleStackProps = StackProps & {
   readonly console: ConsoleConfig;
-  readonly identity: Identity;
+  readonly identity: IdentitySource;
   /** `wss://…/<stage>` */
   readonly webSocketUrl: string;
   /** The origin of it, for the page's policy. */
@@ -24,7 +24,7 @@ export class ConsoleStack extends Stack {
       folder: props.folder,
       settings: {
         gateways: [{ name: this.region, url: props.webSocketUrl }],
-        identity: { region: this.region, clientId: props.identity.people.userPoolClientId },
+        identity: { region: this.region, clientId: props.identity.clientIds.people },
         ...(hostedSignIn === undefined ? {} : { hosted: hostedSignIn }),
       },
       connectTo: [

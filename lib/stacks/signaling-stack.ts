@@ -1,26 +1,26 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
-import { telemetryServiceOf } from '../../functions/environment-names.ts';
 import type { HeliographConfig } from '../config.ts';
-import { ApiGatewayLogRole } from '../constructs/api-gateway-log-role.ts';
-import { CleanupSchedule } from '../constructs/cleanup-schedule.ts';
-import { DeadLetters } from '../constructs/dead-letters.ts';
-import type { Identity } from '../constructs/identity.ts';
+import { handlersFromSource } from '../constructs/handlers.ts';
+import { existingIdentity, type IdentitySource } from '../constructs/identity-source.ts';
 import type { Measured } from '../constructs/operations-metrics.ts';
-import { RevocationEvents } from '../constructs/revocation-events.ts';
-import { SignalingFunctions } from '../constructs/signaling-functions.ts';
-import { TurnSecret } from '../constructs/turn-secret.ts';
-import { WebSocketSignalingApi } from '../constructs/websocket-signaling-api.ts';
-import type { StoreStack } from './store-stack.ts';
+import type { Tables } from '../constructs/signaling-functions.ts';
+import { addSignalingParts } from '../constructs/signaling-parts.ts';
+import { tablesOf } from '../constructs/tables.ts';
 
 export type SignalingStackProps = StackProps & {
   readonly config: HeliographConfig;
-  readonly identity: Identity;
-  readonly tables: StoreStack['tables'];
+  /** Ours, unless the configuration names an existing pool. */
+  readonly identity: IdentitySource | undefined;
+  /** Ours, unless the configuration names those of another region. */
+  readonly tables: Tables | undefined;
 };
 
 export class SignalingStack extends Stack {
-  /** `wss://…/<stage>` */
+  /** Whose tokens are taken. */
+  readonly identity: IdentitySource;
+  /** `wss://…/<stage>`, or the domain of the configuration. */
   readonly webSocketUrl: string;
   readonly webSocketOrigin: string;
   /** What the operations stack looks at. */
@@ -29,56 +29,52 @@ export class SignalingStack extends Stack {
   constructor(scope: Construct, id: string, props: SignalingStackProps) {
     super(scope, id, props);
     const { config } = props;
-
-    const functions = new SignalingFunctions(this, 'Functions', {
-      service: telemetryServiceOf(config.stage),
-      logRetention: config.logRetentionDays,
+    this.identity = props.identity ?? configuredIdentity(this, config);
+    const { functions, signaling, domain, url, measured } = addSignalingParts(this, {
+      config,
+      handlers: handlersFromSource,
+      identity: this.identity,
+      tables: props.tables ?? configuredTables(this, config),
     });
-    const signaling = new WebSocketSignalingApi(this, 'Signaling', {
-      apiName: `heliograph-${config.stage}`,
-      functions: functions.byName,
-      throttle: config.throttle,
-      logRetention: config.logRetentionDays,
-      routeResponses: config.emulator?.routeResponses ?? true,
-    });
-    if (config.apiGatewayLogRole === 'create') {
-      signaling.stage.node.addDependency(new ApiGatewayLogRole(this, 'ApiGatewayLogRole'));
-    }
-    const turnSecret =
-      config.turn === undefined ? undefined : new TurnSecret(this, 'TurnSecret', config.turn);
-    functions.allow({ tables: props.tables, signaling, identity: props.identity, turnSecret });
-    functions.configure({ config, identity: props.identity, api: signaling.api });
-
-    const undelivered = new DeadLetters(this, 'Undelivered');
-    new CleanupSchedule(this, 'Cleanup', {
-      cleanup: functions.byName.cleanup,
-      everyMs: config.tokenPolicy.cleanupEveryMs,
-      undelivered,
-    });
+    this.measured = measured;
+    this.webSocketUrl = url;
+    this.webSocketOrigin = domain?.url ?? signaling.api.apiEndpoint;
     const { revocation } = functions.byName;
-    const { userPoolId } = props.identity.userPool;
-    new RevocationEvents(this, 'RevocationEvents', { revocation, userPoolId, undelivered });
     new CfnOutput(this, 'RevocationFunction', { value: revocation.lambda.functionName });
-    this.webSocketUrl = signaling.stage.url;
-    this.webSocketOrigin = signaling.api.apiEndpoint;
-    new CfnOutput(this, 'WebSocketUrl', { value: this.webSocketUrl });
-    this.measured = {
-      service: telemetryServiceOf(config.stage),
-      apiId: signaling.api.apiId,
-      stageName: signaling.stage.stageName,
-      functionNames: functions.names(),
-      logGroupNames: functions.logGroupNames(),
-      tableNames: namesOf(props.tables),
-      deadLetterQueueName: undelivered.queue.queueName,
-    };
+    new CfnOutput(this, 'WebSocketUrl', { value: url });
+    new CfnOutput(this, 'ApiId', { value: signaling.api.apiId });
+    if (domain !== undefined) new CfnOutput(this, 'DomainTarget', { value: domain.target });
+    if (props.identity === undefined) {
+      new CfnOutput(this, 'UserPoolId', { value: this.identity.userPoolId });
+      new CfnOutput(this, 'RobotsClientId', { value: this.identity.clientIds.robots });
+      new CfnOutput(this, 'PeopleClientId', { value: this.identity.clientIds.people });
+    }
   }
 }
 
-function namesOf(tables: StoreStack['tables']): Measured['tableNames'] {
-  return {
-    connections: tables.connections.table.tableName,
-    robotSessions: tables.robotSessions.table.tableName,
-    clientSessions: tables.clientSessions.table.tableName,
-    directory: tables.directory.table.tableName,
-  };
+function configuredIdentity(scope: Construct, { identity: { existing } }: HeliographConfig): IdentitySource {
+  if (existing === undefined) {
+    throw new Error('There is neither a user pool of ours nor one that is configured.');
+  }
+  const client = (id: string, clientId: string) => UserPoolClient.fromUserPoolClientId(scope, id, clientId);
+  const { robots, people, more = [] } = existing.clientIds;
+  const [region = ''] = existing.userPoolId.split('_');
+  const userPoolArn = Stack.of(scope).formatArn({
+    service: 'cognito-idp',
+    region,
+    resource: 'userpool',
+    resourceName: existing.userPoolId,
+  });
+  return existingIdentity(UserPool.fromUserPoolArn(scope, 'UserPool', userPoolArn), {
+    robots: client('RobotsClient', robots),
+    people: client('PeopleClient', people),
+    more: more.map((clientId, index) => client(`Client${index}`, clientId)),
+  });
+}
+
+function configuredTables(scope: Construct, { regions }: HeliographConfig): Tables {
+  if (regions?.home === undefined) {
+    throw new Error('There is neither a store of ours nor one that is configured.');
+  }
+  return tablesOf(scope, regions.home);
 }

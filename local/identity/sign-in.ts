@@ -19,7 +19,7 @@ export function signInWithPassword(
   const { client, userName, password } = attempt;
   if (pool.lockout.isLocked(userName)) throw refusals.passwordAttemptsExceeded();
 
-  const user = pool.users.byName(userName);
+  const user = pool.users.byName(userName) ?? pool.users.byEmail(userName);
   if (user !== undefined && !user.enabled) throw refusals.userDisabled();
   if (user === undefined || !pool.users.passwordMatches(user, password)) {
     pool.lockout.wrong(userName);

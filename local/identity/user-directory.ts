@@ -35,6 +35,8 @@ export type UserDirectory = {
   readonly groups: Map<string, GroupRecord>;
   byName(userName: string): UserRecord | undefined;
   bySub(sub: string): UserRecord | undefined;
+  /** By the e-mail address, in whatever case, as a pool does that takes it for a user name. */
+  byEmail(email: string): UserRecord | undefined;
   all(): readonly UserRecord[];
   add(user: NewUser): UserRecord;
   remove(user: UserRecord): void;
@@ -53,6 +55,8 @@ export function createUserDirectory(clock: () => number): UserDirectory {
     groups: new Map(),
     byName: (userName) => users.get(userName),
     bySub: (sub) => [...users.values()].find((user) => user.sub === sub),
+    byEmail: (email) =>
+      [...users.values()].find((user) => user.attributes.get('email')?.toLowerCase() === email.toLowerCase()),
     all: () => [...users.values()],
     add({ userName, sub, password, status, attributes = [] }) {
       const now = clock();

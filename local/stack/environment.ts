@@ -1,4 +1,5 @@
 import { settingVariables, tableVariables } from '../../functions/environment-names.ts';
+import type { PoolConventions } from '../../functions/pool-conventions.ts';
 import type { TurnSettings } from '../../functions/runtime/settings.ts';
 import { tableNames } from '../../functions/table-shapes.ts';
 import type { TokenPolicy } from '../../protocol/token-policy.ts';
@@ -15,6 +16,8 @@ export function functionEnvironment(of: {
     readonly clientIds: readonly string[];
     readonly jwksUri: string;
     readonly endpoint: string;
+    /** By default those of a pool of ours. */
+    readonly conventions?: Partial<PoolConventions> | undefined;
   };
   readonly managementEndpoint: string;
   readonly turn: TurnSettings | undefined;
@@ -24,7 +27,10 @@ export function functionEnvironment(of: {
     userPoolId: of.identity.userPoolId,
     userPoolClientIds: of.identity.clientIds.join(','),
     tokenUse: 'access',
+    poolConventions: JSON.stringify(of.identity.conventions ?? {}),
     jwksUri: of.identity.jwksUri,
+    edgeSecret: '',
+    storeRegion: '',
     queryToken: 'true',
     managementEndpoint: of.managementEndpoint,
     iceServers: '[]',

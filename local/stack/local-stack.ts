@@ -163,6 +163,7 @@ function environmentFor(managementEndpoint: string, region: string, shared: Shar
       clientIds: Object.values(clientIds),
       jwksUri: identity.jwksUri,
       endpoint: identity.url,
+      conventions: options.conventions,
     },
     managementEndpoint,
     turn: options.turn,

@@ -1,3 +1,4 @@
+import type { PoolConventions } from '../../functions/pool-conventions.ts';
 import type { TurnSettings } from '../../functions/runtime/settings.ts';
 import { makeTokenPolicy, type TokenPolicy } from '../../protocol/token-policy.ts';
 import type { IdentityUser } from '../identity/identity.ts';
@@ -20,6 +21,8 @@ export type LocalStackOptions = {
   readonly users?: readonly IdentityUser[];
   /** Where DynamoDB's data are kept; in memory when absent. */
   readonly dataDir?: string;
+  /** How this pool says who is who, where it is to differ from one of ours. */
+  readonly conventions?: Partial<PoolConventions>;
   /** TURN servers to give credentials for; none when absent. The secret comes from an override. */
   readonly turn?: TurnSettings;
 };

@@ -41,7 +41,8 @@ export async function main(argv: readonly string[], called: Called): Promise<num
       'after',
       `
 Environment: AWS_PROFILE, AWS_REGION and their like choose the account; AWS_ENDPOINT_URL=http://127.0.0.1:4500
-chooses the local stack (the first address that npm start prints), or an emulator.
+chooses the local stack (the first address that npm start prints), or an emulator. HELIOGRAPH_STACK names the
+stack that has the construct SignalingBackend in it.
 Exit codes: 0 done, 1 faults found or not to be done now, 2 called wrongly.`,
     )
     .exitOverride()

@@ -29,7 +29,8 @@ export async function locateByCloudFormation({ stage, env }: Where): Promise<Dep
     client.config.region(),
   );
   const ask = (action: string): Asking => ({ action, endpoint });
-  const nameOf = (part: Part) => `Heliograph-${stage}-${part}`;
+  // The construct has all in one stack, of whatever name.
+  const nameOf = (part: Part) => env.HELIOGRAPH_STACK || `Heliograph-${stage}-${part}`;
 
   const described = await Promise.all(
     parts.map(async (part): Promise<[Part, Stack | undefined]> => {
@@ -39,7 +40,7 @@ export async function locateByCloudFormation({ stage, env }: Where): Promise<Dep
       return [part, found?.Stacks?.[0]];
     }),
   );
-  const stacks = requireWhole(new Map(described), { nameOf, stage, region });
+  const stacks = requireWhole(withoutOwnPool(new Map(described)), { nameOf, stage, region });
 
   const resources: StackResourceSummary[] = [];
   await asking(ask('cloudformation:ListStackResources'), async () => {
@@ -69,6 +70,13 @@ export async function locateByCloudFormation({ stage, env }: Where): Promise<Dep
     managed,
     eventsUrl: undefined,
   };
+}
+
+/** Of an existing user pool there is no stack: the ids are among the outputs of the signaling. */
+function withoutOwnPool(stacks: Map<Part, Stack | undefined>): ReadonlyMap<Part, Stack | undefined> {
+  const signaling = stacks.get('Signaling');
+  const standsIn = signaling !== undefined && outputsOf(signaling).UserPoolId !== undefined;
+  return standsIn && stacks.get('Identity') === undefined ? stacks.set('Identity', signaling) : stacks;
 }
 
 function requireWhole(
@@ -108,7 +116,8 @@ function managedFrom(resources: readonly StackResourceSummary[]): Managed {
   const physical = (type: string, prefix = ''): string | undefined =>
     resources.find(
       ({ ResourceType, LogicalResourceId = '' }) =>
-        ResourceType === type && LogicalResourceId.startsWith(prefix),
+        // In a stack of somebody else's it begins with the path of the construct.
+        ResourceType === type && LogicalResourceId.includes(prefix),
     )?.PhysicalResourceId;
   const perFunction = (type: string, part: string) =>
     Object.fromEntries(

@@ -74,6 +74,25 @@ function optionsOf(setup: Setup, check: string, facts: ClientFacts): Finding[] {
   if (!facts.revocation) {
     found.push(fault(check, 'Tokens of this app client cannot be revoked (F13).', setup.redeploy));
   }
+  // With rotation Cognito allows another call in its place.
+  if (!facts.rotation && !facts.flows.includes('ALLOW_REFRESH_TOKEN_AUTH')) {
+    found.push(
+      fault(
+        check,
+        'No token can be refreshed: ALLOW_REFRESH_TOKEN_AUTH is off, so every connection ends with its token.',
+        `${setup.redeploy} Of a client of yours: applyTokenPolicy, or allow the flow in the console.`,
+      ),
+    );
+  }
+  if (facts.rotation) {
+    found.push(
+      fault(
+        check,
+        'Refresh tokens are rotated: a robot that renews by REFRESH_TOKEN_AUTH is refused. Our client package is not.',
+        'Turn the rotation off, unless every holder uses our client package (or GetTokensFromRefreshToken).',
+      ),
+    );
+  }
   if (!facts.flows.includes('ALLOW_USER_PASSWORD_AUTH')) {
     found.push(
       fault(check, 'Nobody can sign in by password: ALLOW_USER_PASSWORD_AUTH is off.', setup.redeploy),
@@ -105,13 +124,15 @@ async function checkAccepted(setup: Setup): Promise<Finding[]> {
     : [ok(check, 'The functions take tokens of these two app clients, and of no other.')];
 }
 
-const groups = ['robots', 'operators', 'viewers', 'admins'] as const;
-
 /** Who is in no group is refused, and a group that is not there can have nobody in it. */
 export async function checkGroups(setup: Setup): Promise<Finding[]> {
+  const { groups: names, robotIdGroupPrefix, fleetPrefix } = setup.conventions;
+  // A group for each robot stands in for the one of all.
+  const { robots, ...ofPeople } = names;
+  const groups = [...(robotIdGroupPrefix === undefined ? [robots] : []), ...Object.values(ofPeople)];
   const there = await setup.groups();
   const missing = groups.filter((name) => !there.includes(name));
-  const fleets = there.filter((name) => name.startsWith('fleet:'));
+  const fleets = there.filter((name) => name.startsWith(fleetPrefix));
   if (missing.length > 0) {
     const says = `The user pool lacks ${missing.length === 1 ? 'the group' : 'the groups'} ${missing.join(', ')}.`;
     return [fault('groups', says, setup.redeploy)];

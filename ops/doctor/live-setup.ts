@@ -37,6 +37,7 @@ export function liveSetup({ deployment, visitor, now }: Live): Setup {
     clientIds: deployment.clientIds,
     acceptedClientIds: identity.clientIds,
     userPoolId,
+    conventions: identity.conventions,
     functionsPoolId: identity.userPoolId,
     redeploy:
       deployment.kind === 'local'
@@ -96,6 +97,7 @@ async function clientFacts(
     id: { value: of.IdTokenValidity, unit: units?.IdToken },
     refresh: { value: of.RefreshTokenValidity, unit: units?.RefreshToken },
     flows: of.ExplicitAuthFlows ?? [],
+    rotation: of.RefreshTokenRotation?.Feature === 'ENABLED',
     revocation: of.EnableTokenRevocation ?? false,
     hasSecret: of.ClientSecret !== undefined && of.ClientSecret !== '',
   };

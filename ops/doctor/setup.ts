@@ -1,3 +1,4 @@
+import type { PoolConventions } from '../../functions/pool-conventions.ts';
 import type { RouteKey } from '../../functions/route-table.ts';
 import type { TableName } from '../../functions/table-shapes.ts';
 import type { TokenPolicy } from '../../protocol/token-policy.ts';
@@ -10,6 +11,8 @@ export type ClientFacts = {
   readonly id: Validity;
   readonly refresh: Validity;
   readonly flows: readonly string[];
+  /** Whether each refresh gives a new refresh token, and takes the old one away. */
+  readonly rotation: boolean;
   readonly revocation: boolean;
   readonly hasSecret: boolean;
 };
@@ -74,6 +77,8 @@ export type Setup = {
   /** Those that the functions take tokens of. */
   readonly acceptedClientIds: readonly string[];
   readonly userPoolId: string;
+  /** How the pool says who is who, as the functions are told. */
+  readonly conventions: PoolConventions;
   /** The pool that the functions know. */
   readonly functionsPoolId: string;
   readonly redeploy: string;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { defaultConventions } from '../../functions/pool-conventions.ts';
 import { parseConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config-file.ts';
 import { makeTokenPolicy } from '../../protocol/token-policy.ts';
 
 /** The message with which a context is refused. */
@@ -19,7 +21,7 @@ describe('a configuration', () => {
       stage: 'dev',
       tokenPolicy: makeTokenPolicy(),
       queryToken: false,
-      tokenUse: 'access',
+      identity: { tokenUse: 'access', conventions: defaultConventions },
       iceServers: [{ urls: ['stun:stun.l.google.com:19302'] }],
       fleetSize: 100,
       robotTakeover: 'newest',
@@ -75,7 +77,7 @@ describe('a configuration is refused, by the name of the key,', () => {
       { 'heliograph:logRetentionDays': 31 },
       'heliograph:logRetentionDays',
     ],
-    ['a wrong choice', { 'heliograph:tokenUse': 'refresh' }, 'heliograph:tokenUse: '],
+    ['a wrong choice', { 'heliograph:identity': { tokenUse: 'refresh' } }, 'heliograph:identity.tokenUse: '],
     ['a takeover that is neither', { 'heliograph:robotTakeover': 'oldest' }, 'heliograph:robotTakeover: '],
     [
       'an endpoint without the placeholder',
@@ -90,6 +92,71 @@ describe('a configuration is refused, by the name of the key,', () => {
     const message = refusal({ 'heliograph:a': 1, 'heliograph:fleetSize': 0 });
     expect(message).toContain('heliograph:a is no setting');
     expect(message).toContain('heliograph:fleetSize: ');
+  });
+});
+
+describe('a wrong key or value is told with the nearest right one', () => {
+  test.each([
+    [{ 'heliograph:stages': 'prod' }, 'Did you mean heliograph:stage?'],
+    [{ 'heliograph:queryTokens': true }, 'Did you mean heliograph:queryToken?'],
+    [{ 'heliograph:tokenPolicy': { tokenMS: 1 } }, 'Did you mean heliograph:tokenPolicy.tokenMs?'],
+    [
+      { 'heliograph:tokenPolicy': { rollOverMs: { form: 1, to: 2 } } },
+      'Did you mean heliograph:tokenPolicy.rollOverMs.from?',
+    ],
+    [{ 'heliograph:identity': { tokenUse: 'acess' } }, 'Did you mean access?'],
+    [{ 'heliograph:robotTakeover': 'newst' }, 'Did you mean newest?'],
+    [
+      { 'heliograph:turn': { url: ['turn:t.example.org'], secretName: 's' } },
+      'Did you mean heliograph:turn.urls?',
+    ],
+  ])('%o: %s', (context, message) => {
+    expect(refusal(context)).toContain(message);
+  });
+
+  test('and without one where nothing is near', () => {
+    expect(refusal({ 'heliograph:colour': 'blue' })).not.toContain('Did you mean');
+  });
+});
+
+describe('the file of a stage', () => {
+  const files: Record<string, string> = {
+    'prod.json': '{ "$schema": "./config.schema.json", "stage": "prod", "fleetSize": 2000 }',
+    'slip.json': '{ "stage": "prod", "fleetsize": 2000 }',
+    'broken.json': '{ "stage": ',
+  };
+  const read = (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw new Error('ENOENT');
+    return text;
+  };
+
+  test('is the whole configuration', () => {
+    expect(readConfig({ 'heliograph:config': 'prod.json' }, read)).toMatchObject({
+      stage: 'prod',
+      fleetSize: 2000,
+    });
+    expect(readConfig({ 'heliograph:fleetSize': 7 }, read)).toEqual(
+      parseConfig({ 'heliograph:fleetSize': 7 }),
+    );
+  });
+
+  test.each([
+    [
+      'a slip, by the file',
+      { 'heliograph:config': 'slip.json' },
+      'slip.json: fleetsize is no setting of Heliograph',
+    ],
+    ['a slip, with the nearest', { 'heliograph:config': 'slip.json' }, 'Did you mean slip.json: fleetSize?'],
+    ['what is no JSON', { 'heliograph:config': 'broken.json' }, 'broken.json is not JSON'],
+    ['what is not there', { 'heliograph:config': 'none.json' }, 'none.json cannot be read'],
+    [
+      'a setting beside it',
+      { 'heliograph:config': 'prod.json', 'heliograph:queryToken': true },
+      'heliograph:queryToken: is given beside',
+    ],
+  ])('is refused for %s', (_what, context, message) => {
+    expect(() => readConfig(context, read)).toThrow(message);
   });
 });
 

@@ -34,15 +34,17 @@ export type Child = {
   readonly script: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Where it runs; by default in the repository. */
+  readonly cwd?: string;
   /** Name of a file that takes the output; without it the output is shown. */
   readonly log?: string;
 };
 
 /** Runs a Node script to its end and gives its exit code. */
-export async function run({ script, args, env, log }: Child): Promise<number> {
+export async function run({ script, args, env, log, cwd = root }: Child): Promise<number> {
   mkdirSync(workFolder, { recursive: true });
   const child = spawn(process.execPath, [resolve(root, script), ...args], {
-    cwd: root,
+    cwd,
     env,
     stdio: ['ignore', log === undefined ? 'inherit' : 'pipe', log === undefined ? 'inherit' : 'pipe'],
   });

@@ -11,12 +11,13 @@ const assembly = resolve(workFolder, 'cdk.out');
 const outputsFile = resolve(workFolder, 'outputs.json');
 const cdkScript = 'node_modules/aws-cdk/bin/cdk';
 
-const identityOutputs = z.object({
+const outputsSchema = z.object({
   UserPoolId: z.string(),
   RobotsClientId: z.string(),
   PeopleClientId: z.string(),
+  WebSocketUrl: z.url(),
+  RevocationFunction: z.string(),
 });
-const signalingOutputs = z.object({ WebSocketUrl: z.url(), RevocationFunction: z.string() });
 
 export type Deployment = {
   readonly userPoolId: string;
@@ -25,16 +26,41 @@ export type Deployment = {
   readonly revocationFunction: string;
 };
 
-/** Drives the CDK CLI against an emulator: the very stacks that `cdk deploy` would bring to AWS. */
-export function deployer(emulator: Emulator, stage: string) {
+/** A CDK app to deploy: the stacks of the repository, or an app that has the package. */
+export type DeployedApp = {
+  /** Folder of its `cdk.json`. */
+  readonly folder: string;
+  readonly context: Readonly<Record<string, string>>;
+};
+
+/** The very stacks that `npx cdk deploy --all` would bring to AWS. */
+export function ownStacks(emulator: Emulator, stage: string): DeployedApp {
+  return {
+    folder: root,
+    context: {
+      'heliograph:stage': stage,
+      'heliograph:emulator': JSON.stringify(emulatorConfig(emulator)),
+    },
+  };
+}
+
+/** Drives the CDK CLI against an emulator. */
+export function deployer(emulator: Emulator, app: DeployedApp) {
   const cdk = async (...args: string[]): Promise<void> => {
-    const code = await run({ script: cdkScript, args, env: emulatorEnvironment(emulator), log });
+    const code = await run({
+      script: cdkScript,
+      args,
+      env: emulatorEnvironment(emulator),
+      log,
+      cwd: app.folder,
+    });
     if (code !== 0) throw new Error(`cdk ${args[0]} failed; the end of .emulator/${log}:\n${endOfLog()}`);
   };
-  const settings = {
-    'heliograph:stage': stage,
-    'heliograph:emulator': JSON.stringify(emulatorConfig(emulator)),
-  };
+  const deploy = () =>
+    cdk(
+      ...['deploy', '--all', '--app', assembly, '--no-notices'],
+      ...['--require-approval', 'never', '--outputs-file', outputsFile],
+    );
 
   return {
     /** Makes the assembly that the other steps work on, so that the bundles are built once. */
@@ -42,17 +68,27 @@ export function deployer(emulator: Emulator, stage: string) {
       for (const left of [resolve(workFolder, log), assembly, outputsFile]) {
         rmSync(left, { recursive: true, force: true });
       }
-      const context = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+      const context = Object.entries(app.context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
       return cdk('synth', '--quiet', '--no-notices', '--output', assembly, ...context);
     },
     bootstrap: () =>
       cdk('bootstrap', `aws://${account}/${region}`, '--app', assembly, '--template', bootstrapTemplate),
     deploy: async (): Promise<Deployment> => {
-      await cdk(
-        ...['deploy', '--all', '--app', assembly, '--no-notices'],
-        ...['--require-approval', 'never', '--outputs-file', outputsFile],
-      );
-      return readOutputs(stage);
+      await deploy();
+      return readOutputs();
+    },
+    /** @throws when the CLI found anything to change. */
+    deployUnchanged: async (): Promise<void> => {
+      const before = readFileSync(resolve(workFolder, log), 'utf8').length;
+      await deploy();
+      const said = readFileSync(resolve(workFolder, log), 'utf8').slice(before);
+      const { length: stacks } = said.match(/^.*: deploying\.\.\./gm) ?? [];
+      const { length: unchanged } = said.match(/\(no changes\)/g) ?? [];
+      if (stacks === undefined || stacks === 0 || unchanged !== stacks) {
+        throw new Error(
+          `A second deployment changed something (${unchanged} of ${stacks} stacks had no changes):\n${said}`,
+        );
+      }
     },
     destroy: () => cdk('destroy', '--all', '--force', '--app', assembly),
   };
@@ -60,17 +96,17 @@ export function deployer(emulator: Emulator, stage: string) {
 
 const bootstrapTemplate = resolve(root, 'test/localstack/bootstrap.yaml');
 
-function readOutputs(stage: string): Deployment {
-  const outputs = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
-  const identity = identityOutputs.parse(outputs[`Heliograph-${stage}-Identity`]);
-  const { WebSocketUrl, RevocationFunction } = signalingOutputs.parse(
-    outputs[`Heliograph-${stage}-Signaling`],
-  );
+/** Of all stacks together: each output is of one. */
+function readOutputs(): Deployment {
+  const byStack = z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
+  const outputs = outputsSchema.parse(Object.assign({}, ...Object.values(byStack)));
   return {
-    userPoolId: identity.UserPoolId,
-    clientIds: { robots: identity.RobotsClientId, people: identity.PeopleClientId },
-    apiId: new URL(WebSocketUrl).hostname.split('.')[0] ?? '',
-    revocationFunction: RevocationFunction,
+    userPoolId: outputs.UserPoolId,
+    clientIds: { robots: outputs.RobotsClientId, people: outputs.PeopleClientId },
+    apiId: new URL(outputs.WebSocketUrl).hostname.split('.')[0] ?? '',
+    revocationFunction: outputs.RevocationFunction,
   };
 }
 

@@ -1,13 +1,17 @@
 import { resolve } from 'node:path';
 import { emulatorEnvironment, region, run, workFolder } from './children.ts';
-import { deployer } from './deployment.ts';
+import { deployer, ownStacks } from './deployment.ts';
 import { type Emulator, findEmulator, gatewayUrl } from './emulators.ts';
+import { packedApp } from './packed-app.ts';
 import { describeSkipped, skippedIn } from './report.ts';
+import { keepsItsSocket } from './upgrade.ts';
 import { cognitoAt, deletePool, seedUsers } from './users.ts';
 
 /**
  * Deploys the stacks to the emulator at `AWS_ENDPOINT_URL`, runs the integration suite against what
- * was deployed, and takes the stacks away again, unless `--keep` is given.
+ * was deployed, and takes the stacks away again, unless `--keep` is given. With `--packed` it is the
+ * example app with the packed construct that is deployed, twice to see that the second time changes
+ * nothing, and once more, changed, with a socket open.
  */
 async function main(): Promise<number> {
   const keep = process.argv.includes('--keep');
@@ -16,7 +20,12 @@ async function main(): Promise<number> {
   const stage = `t${Date.now().toString(36)}`;
   say(`${emulator.name} at ${emulator.endpoint.origin}, stage ${stage}\n`);
 
-  const cdk = deployer(emulator, stage);
+  const packed = process.argv.includes('--packed')
+    ? await step('Packing the construct and installing it in the example app', () =>
+        packedApp(emulator, stage),
+      )
+    : undefined;
+  const cdk = deployer(emulator, packed ?? ownStacks(emulator, stage));
   const cognito = cognitoAt(emulator);
   // Ctrl-C ends the step that runs, since it reaches the children too; what was deployed is then taken away below.
   process.on('SIGINT', () => undefined);
@@ -24,7 +33,7 @@ async function main(): Promise<number> {
   await step('Building the bundles and the templates', cdk.synthesise);
   await step('Preparing the emulator for the CDK', cdk.bootstrap);
   try {
-    const deployed = await step('Deploying three stacks', cdk.deploy);
+    const deployed = await step('Deploying', cdk.deploy);
     try {
       await step('Making groups and users', () => seedUsers(cognito, deployed.userPoolId));
       const target = {
@@ -39,17 +48,33 @@ async function main(): Promise<number> {
         emulator: emulator.name,
       };
       if (keep) say(`HELIOGRAPH_TARGET='${JSON.stringify(target)}'\n`);
-      return await runSuite(emulator, target);
+      await step('Deploying again: nothing changes', cdk.deployUnchanged);
+      const code = await runSuite(emulator, target, packed?.stackName);
+      if (packed !== undefined) {
+        await step('Deploying an upgrade with a socket open', () =>
+          keepsItsSocket(target, async () => {
+            await packed.upgrade();
+            await cdk.synthesise();
+            await cdk.deploy();
+          }),
+        );
+      }
+      return code;
     } finally {
       if (!keep) await step('Deleting the user pool', () => deletePool(cognito, deployed.userPoolId));
     }
   } finally {
     if (!keep) await step('Destroying the stacks', cdk.destroy);
+    await packed?.remove();
   }
 }
 
 /** The suite as `npm test` runs it, one file after the other: the files share the users. */
-async function runSuite(emulator: Emulator, target: Record<string, unknown>): Promise<number> {
+async function runSuite(
+  emulator: Emulator,
+  target: Record<string, unknown>,
+  stackName = '',
+): Promise<number> {
   const reportFile = resolve(process.env.HELIOGRAPH_TEST_REPORT ?? resolve(workFolder, 'report.json'));
   const code = await run({
     script: 'node_modules/vitest/vitest.mjs',
@@ -57,6 +82,7 @@ async function runSuite(emulator: Emulator, target: Record<string, unknown>): Pr
     env: {
       ...emulatorEnvironment(emulator),
       HELIOGRAPH_TARGET: JSON.stringify(target),
+      HELIOGRAPH_STACK: stackName,
       HELIOGRAPH_TEST_REPORT: reportFile,
     },
   });

@@ -3,6 +3,8 @@ import { principalId } from '../../../protocol/ids.ts';
 import { isExpired } from '../../core/model/connection.ts';
 import type { VerifiedToken } from '../../core/model/identity.ts';
 import type { Verification } from '../../core/ports/token-verifier.ts';
+import type { PoolConventions } from '../../pool-conventions.ts';
+import { groupsByMeaning, robotNamed } from './pool-reading.ts';
 
 /** A user name can become a robot id and must fit one. */
 const userName = z.string().check(z.minLength(1), z.maxLength(128));
@@ -30,8 +32,14 @@ const claims = z.discriminatedUnion('token_use', [
   z.object({ token_use: z.literal('id'), 'cognito:username': userName, ...common }),
 ]);
 
+/** For the one claim whose name the configuration says. */
+const allClaims = z.record(z.string(), z.unknown());
+
 /** Judges the claims of a token whose signature, issuer, client and use have been verified. */
-export function judgeClaims(payload: unknown, at: { now: number; leewayMs: number }): Verification {
+export function judgeClaims(
+  payload: unknown,
+  at: { now: number; leewayMs: number; conventions: PoolConventions },
+): Verification {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) return { ok: false, reason: 'invalid' };
   const given = parsed.data;
@@ -47,10 +55,13 @@ export function judgeClaims(payload: unknown, at: { now: number; leewayMs: numbe
   if (given.nbf !== undefined && toMs(given.nbf) > latestStart) return { ok: false, reason: 'invalid' };
   if (isExpired(life.expiresAt, at.now)) return { ok: false, reason: 'expired' };
 
+  const groups = given['cognito:groups'] ?? [];
+  const robot = robotNamed({ claims: allClaims.parse(payload), groups }, at.conventions);
   const token: VerifiedToken = {
     principalId: given.sub,
     userName: given.token_use === 'access' ? given.username : given['cognito:username'],
-    groups: given['cognito:groups'] ?? [],
+    groups: groupsByMeaning(groups, at.conventions),
+    ...(robot === undefined ? {} : { robot }),
     life: given.origin_jti === undefined ? life : { ...life, originJti: given.origin_jti },
   };
   return { ok: true, token };

@@ -1,5 +1,7 @@
 import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import {
+  CognitoJwtInvalidClientIdError,
+  CognitoJwtInvalidTokenUseError,
   FetchError,
   JwksNotAvailableInCacheError,
   JwksValidationError,
@@ -10,7 +12,8 @@ import {
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { TokenVerifier } from '../../core/ports/token-verifier.ts';
+import type { TokenVerifier, Verification } from '../../core/ports/token-verifier.ts';
+import { defaultConventions, type PoolConventions } from '../../pool-conventions.ts';
 import { judgeClaims } from './claims.ts';
 import { cognitoJwksFetcher, jwksFetcherFor } from './jwks-fetcher.ts';
 import { unknownKeyLimit } from './unknown-key-limit.ts';
@@ -19,6 +22,8 @@ export type TokenVerifierOptions = {
   readonly userPoolId: string;
   readonly clientIds: readonly string[];
   readonly tokenUse: 'access' | 'id' | 'either';
+  /** How the pool names robots, roles and fleets; by default as ours does. */
+  readonly conventions?: PoolConventions;
   /** For `iat` and `nbf`. `exp` is exact. */
   readonly leewayMs: number;
   /** Decides about expiry too: the machine's clock everywhere but in tests. */
@@ -41,7 +46,7 @@ const maxTokenLength = 16 * 1024;
  * @throws {Error} at once, when the pool id or the JWKS URI cannot be one.
  */
 export function cognitoTokenVerifier(options: TokenVerifierOptions): WarmTokenVerifier {
-  const { clock, leewayMs, jwksUri } = options;
+  const { clock, leewayMs, jwksUri, conventions = defaultConventions } = options;
   const fetcher = jwksUri === undefined ? cognitoJwksFetcher() : jwksFetcherFor(jwksUri);
   const verifier = CognitoJwtVerifier.create(
     {
@@ -62,10 +67,10 @@ export function cognitoTokenVerifier(options: TokenVerifierOptions): WarmTokenVe
       try {
         if (!isSignedLikeCognito(token)) return { ok: false, reason: 'invalid' };
         const payload: unknown = await verifier.verify(token);
-        return judgeClaims(payload, { now: clock.now(), leewayMs });
+        return judgeClaims(payload, { now: clock.now(), leewayMs, conventions });
       } catch (failure) {
         // What was thrown goes no further: the library's messages quote claims.
-        return { ok: false, reason: saysNothingOfTheToken(failure) ? 'unavailable' : 'invalid' };
+        return { ok: false, reason: reasonOf(failure) };
       }
     },
     async warm() {
@@ -86,6 +91,21 @@ export function cognitoTokenVerifier(options: TokenVerifierOptions): WarmTokenVe
  */
 function isSignedLikeCognito(token: string): boolean {
   return decomposeUnverifiedJwt(token).header.alg === 'RS256';
+}
+
+type Reason = Extract<Verification, { ok: false }>['reason'];
+
+/** Use and client are looked at last: what fails at them has our signature, and its holder is told which it was. */
+function reasonOf(failure: unknown): Reason {
+  if (failure instanceof CognitoJwtInvalidTokenUseError) {
+    const { actual } = failure.failedAssertion;
+    return actual === 'access' || actual === 'id' ? 'other_use' : 'invalid';
+  }
+  if (failure instanceof CognitoJwtInvalidClientIdError) {
+    // Without any it is no token of an app client at all.
+    return failure.failedAssertion.actual ? 'other_client' : 'invalid';
+  }
+  return saysNothingOfTheToken(failure) ? 'unavailable' : 'invalid';
 }
 
 /**

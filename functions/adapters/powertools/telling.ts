@@ -35,6 +35,7 @@ export function tell(event: LifeEvent): Telling {
           ['Connected', 1],
           ['TokenRemainingAtConnect', event.tokenRemainingMs],
           ['TokenLifetime', event.tokenLifetimeMs],
+          ...counted('QueryTokenUsed', event.carrier === 'query'),
         ],
         by: word(event.kind),
       };
@@ -172,6 +173,8 @@ export function tell(event: LifeEvent): Telling {
           ['RefreshesOfConnection', event.refreshes],
           // A laptop that sleeps loses its connection so every night; a robot must not.
           ...counted('RobotClosedByGrace', event.kind === 'robot' && event.how === 'expired'),
+          // It lived to the end of its only token; one that left before that may yet have meant to refresh.
+          ...counted('NeverRefreshed', event.refreshes === 0 && event.tokenRemainingMs <= 0),
         ],
         by: word(event.how),
       };

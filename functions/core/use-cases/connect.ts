@@ -3,7 +3,7 @@ import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Connection, SocketAddress } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
-import { identify, type VerifiedToken } from '../model/identity.ts';
+import { identify, identityProblems, type VerifiedToken } from '../model/identity.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectionStore } from '../ports/connection-store.ts';
 import type { LifeLog } from '../ports/life-log.ts';
@@ -27,6 +27,16 @@ export type Admission =
 const refusalsByVerification = {
   invalid: { status: 401, message: 'The token is not valid here. Renew it, then connect again.' },
   expired: { status: 401, message: 'The token has run out. Renew it, then connect again.' },
+  other_use: {
+    status: 401,
+    message:
+      'The token is genuine, but of the kind that is not taken here: send the access token instead of the ID token, or the other way round; or set identity.tokenUse.',
+  },
+  other_client: {
+    status: 401,
+    message:
+      'The token is genuine, but of an app client that is not taken here: sign in by one of ours, or add it to identity.userPoolClientIds.',
+  },
   unavailable: {
     status: 503,
     message: 'The token cannot be checked now. Keep it and connect again with backoff.',
@@ -77,12 +87,8 @@ async function admit(
   entry: { socket: SocketAddress; token: VerifiedToken; carrier: TokenCarrier },
 ): Promise<Admission> {
   const identity = identify(entry.token);
-  if (identity === 'no_group' || identity === 'ambiguous_groups') {
-    const message =
-      identity === 'no_group'
-        ? 'The user is in no Heliograph group.'
-        : 'The user is in a robot group and in a group for people; it must be one of them.';
-    return refuse(deps, { status: 403, message, reason: identity });
+  if (typeof identity === 'string') {
+    return refuse(deps, { status: 403, message: identityProblems[identity], reason: identity });
   }
   if (await isRevokedToken(deps, entry.token)) {
     return refuse(deps, {

@@ -2,7 +2,13 @@ import type { RobotId } from '../../../protocol/ids.ts';
 import { sessionDeadline } from '../model/client-session.ts';
 import { type Connection, isExpired, refreshAt, type SocketAddress } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
-import { fleetsOf, type Identity, identify, type VerifiedToken } from '../model/identity.ts';
+import {
+  fleetsOf,
+  type Identity,
+  identify,
+  identityProblems,
+  type VerifiedToken,
+} from '../model/identity.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { FleetDirectory } from '../ports/fleet-directory.ts';
 import type { RevocationStore } from '../ports/revocation-store.ts';
@@ -68,6 +74,13 @@ async function verify(
     switch (verification.reason) {
       case 'invalid':
         return refused('token_invalid', 'The token is not valid here; the one in use is kept.');
+      case 'other_use':
+        return refused(
+          'token_invalid',
+          'The token is of the kind that is not taken here (access or ID); the one in use is kept.',
+        );
+      case 'other_client':
+        return refused('token_invalid', 'The token is of another app client; the one in use is kept.');
       case 'expired':
         return refused('token_expired', 'The token sent has itself run out; renew it and send it again.');
       case 'unavailable':
@@ -78,6 +91,7 @@ async function verify(
   if (identity === 'no_group' || identity === 'ambiguous_groups') {
     return refused('forbidden', 'The user is no longer in exactly one kind of Heliograph group.');
   }
+  if (typeof identity === 'string') return refused('forbidden', identityProblems[identity]);
   return done({ token: verification.token, identity });
 }
 

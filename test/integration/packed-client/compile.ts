@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { inRepository } from './installed.ts';
+import { inRepository } from '../../support/installed.ts';
 
 /** How an application may have set its compiler; each strict, and none leaves out the package's own types. */
 const settings = {

@@ -73,6 +73,8 @@ const more: readonly LifeEvent[] = [
   { ...events.welcomed, kind: 'client', resume: 'lost' },
   { ...events.posts_failed, why: 'throttled' },
   { ...events.disconnected, kind: 'robot', how: 'expired' },
+  { ...events.connected, kind: 'robot', carrier: 'query' },
+  { ...events.disconnected, refreshes: 0, tokenRemainingMs: 0 },
 ];
 
 const examples: readonly LifeEvent[] = [...Object.values(events), ...more];
@@ -183,6 +185,21 @@ describe('what is in the lines', () => {
       TokenRemainingAtDisconnect: -60_000,
       RefreshesOfConnection: 2,
     });
+  });
+
+  it('counts tokens in the URL, by who sent them, and no other way of carrying one', () => {
+    const { metrics } = told({ ...events.connected, kind: 'robot', carrier: 'query' }, events.connected);
+    expect(metrics[0]).toMatchObject({ kind: 'robot', Connected: 1, QueryTokenUsed: 1 });
+    expect(metrics[1]).not.toHaveProperty('QueryTokenUsed');
+  });
+
+  it.each([
+    ['lived to the end of its only token', { refreshes: 0, tokenRemainingMs: 0 }, true],
+    ['left before that', { refreshes: 0, tokenRemainingMs: 1 }, false],
+    ['has refreshed', { refreshes: 1, tokenRemainingMs: -60_000 }, false],
+  ])('counts as never refreshed who %s: %o', (_what, change, counts) => {
+    const { metrics } = told({ ...events.disconnected, ...change });
+    expect('NeverRefreshed' in (metrics[0] ?? {})).toBe(counts);
   });
 
   it('F15: a refused refresh is counted apart from other refusals, by its code', () => {

@@ -91,7 +91,7 @@ describe('which use is accepted', () => {
   ] as const)('configured %s, given %s: %s', async (tokenUse, use, ok) => {
     const claims = use === 'access' ? access() : idClaims(times);
     const verification = await world.verifierWith({ tokenUse }).verify(await sign(claims, current));
-    expect(verification).toMatchObject(ok ? { ok: true } : invalid);
+    expect(verification).toMatchObject(ok ? { ok: true } : { ok: false, reason: 'other_use' });
   });
 
   it.each(['access', 'id', 'either'] as const)(
@@ -104,8 +104,12 @@ describe('which use is accepted', () => {
 });
 
 describe('who it is for', () => {
-  it('another app client: invalid', async () => {
-    await expect(world.verifyClaims(access({ client_id: 'somebody-else' }))).resolves.toEqual(invalid);
+  const otherClient = { ok: false, reason: 'other_client' };
+
+  it('another app client: said so, once the signature is good', async () => {
+    await expect(world.verifyClaims(access({ client_id: 'somebody-else' }))).resolves.toEqual(otherClient);
+    const forged = await sign(access({ client_id: 'somebody-else' }), stranger);
+    await expect(world.verify(forged)).resolves.toEqual(invalid);
   });
 
   it('no app client: invalid', async () => {
@@ -113,15 +117,15 @@ describe('who it is for', () => {
     await expect(world.verifyClaims(claims)).resolves.toEqual(invalid);
   });
 
-  it('an ID token for another audience: invalid, also when it names our client otherwise', async () => {
+  it('an ID token for another audience: the same, also when it names our client otherwise', async () => {
     const claims = { ...idClaims(times), aud: 'somebody-else', client_id: clientId };
     const token = await sign(claims, current);
-    await expect(world.verifierWith({ tokenUse: 'either' }).verify(token)).resolves.toEqual(invalid);
+    await expect(world.verifierWith({ tokenUse: 'either' }).verify(token)).resolves.toEqual(otherClient);
   });
 
   it('no configured client accepts nothing', async () => {
     const verifier = world.verifierWith({ clientIds: [] });
-    await expect(verifier.verify(await sign(access(), current))).resolves.toEqual(invalid);
+    await expect(verifier.verify(await sign(access(), current))).resolves.toEqual(otherClient);
   });
 
   it('another pool: invalid, without asking for keys', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultConventions } from '../../../functions/pool-conventions.ts';
 import { examine, hasFaults } from '../../../ops/doctor/doctor.ts';
 import type { Finding } from '../../../ops/doctor/finding.ts';
 import { inWords } from '../../../ops/doctor/finding.ts';
@@ -241,6 +242,29 @@ const planted: readonly Planted[] = [
     check: 'client robots',
     says: /has a secret/,
     remedy: /made anew/,
+  },
+  {
+    fault: 'an app client without the refresh flow',
+    plant: robotsAs({ flows: ['ALLOW_USER_PASSWORD_AUTH'] }),
+    check: 'client robots',
+    says: /ALLOW_REFRESH_TOKEN_AUTH is off/,
+    remedy: /applyTokenPolicy/,
+  },
+  {
+    fault: 'rotation of refresh tokens',
+    plant: robotsAs({ rotation: true, flows: ['ALLOW_USER_PASSWORD_AUTH'] }),
+    check: 'client robots',
+    says: /rotated/,
+    remedy: /Turn the rotation off/,
+  },
+  {
+    fault: 'a group that an existing pool is said to have, and has not',
+    plant: {
+      conventions: { ...defaultConventions, groups: { ...defaultConventions.groups, operators: 'Drivers' } },
+    },
+    check: 'groups',
+    says: /lacks the group Drivers/,
+    remedy: /Deploy again/,
   },
 ];
 

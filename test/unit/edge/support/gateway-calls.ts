@@ -57,8 +57,11 @@ export const messageRoutes = [
 ] as const satisfies readonly RouteKey[];
 
 /** All routes that lead to a function, in one, over the stores of a world. */
-export function api(world: World, overrides: { readonly queryToken?: boolean } = {}) {
-  const deps = { ...world.deps, ...overrides };
+export function api(
+  world: World,
+  overrides: { readonly queryToken?: boolean; readonly cameByEdge?: (header?: string) => boolean } = {},
+) {
+  const deps = { ...world.deps, cameByEdge: () => true, ...overrides };
   return dispatch({ routes, deps, endpointOf: () => endpoint });
 }
 

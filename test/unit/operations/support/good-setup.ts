@@ -1,3 +1,4 @@
+import { defaultConventions } from '../../../../functions/pool-conventions.ts';
 import { type RouteKey, routeTable } from '../../../../functions/route-table.ts';
 import {
   type TableName,
@@ -15,6 +16,7 @@ export const goodClient: ClientFacts = {
   id: { value: 240, ...hour },
   refresh: { value: 365 * 24 * 60, ...hour },
   flows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+  rotation: false,
   revocation: true,
   hasSecret: false,
 };
@@ -50,6 +52,7 @@ export function goodSetup(): Setup {
     clientIds: { robots: 'robots-id', people: 'people-id' },
     acceptedClientIds: ['robots-id', 'people-id'],
     userPoolId: 'eu-central-1_Pool',
+    conventions: defaultConventions,
     functionsPoolId: 'eu-central-1_Pool',
     redeploy: 'Deploy again: npx cdk deploy --all.',
     now: () => now,

@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const inRepository = (...path: readonly string[]): string => join(root, ...path);
+
+/** The packages of the house, by their folders. */
+export type PackageFolder = 'client' | 'cdk';
 
 /** The package, packed, and a project of its own that has it. */
 export type Installed = {
@@ -25,15 +28,18 @@ export type Installed = {
 const packed = z.array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }));
 
 /**
- * Packs the package as `npm run pack:client` does, and installs the tarball by npm itself in a folder
+ * Packs the package as `npm run pack:client` or `pack:cdk` does, and installs the tarball by npm itself in a folder
  * outside of the repository. Nothing is fetched: the packages `beside` it come from this repository's
  * `node_modules`, by path.
  */
-export async function installPacked(beside: readonly string[]): Promise<Installed> {
+export async function installPacked(
+  beside: readonly string[],
+  packageFolder: PackageFolder = 'client',
+): Promise<Installed> {
   const folder = await mkdtemp(join(tmpdir(), 'heliograph-packed-'));
   const said = await runNpm(folder, {
     in: root,
-    args: ['pack', './client', '--json', '--pack-destination', folder],
+    args: ['pack', `./${packageFolder}`, '--json', '--pack-destination', folder],
   });
   // Whatever the build printed comes first.
   const [made] = packed.parse(JSON.parse(said.slice(said.indexOf('[\n'))));
@@ -65,6 +71,12 @@ async function install(of: {
   return { project, tarball, files, npm, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** Gives a project packages of the repository that are too large to be copied. */
+export async function linkInto(project: string, names: readonly string[]): Promise<void> {
+  for (const name of names)
+    await symlink(inRepository('node_modules', name), join(project, 'node_modules', name));
+}
+
 async function runNpm(
   folder: string,
   of: { readonly in: string; readonly args: readonly string[] },
@@ -79,6 +91,8 @@ async function runNpm(
       PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
       npm_config_cache: join(folder, 'cache'),
       npm_config_offline: 'true',
+      // Peers are there or linked in; none is fetched.
+      npm_config_legacy_peer_deps: 'true',
       npm_config_update_notifier: 'false',
     },
   });
