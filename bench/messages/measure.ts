@@ -1,0 +1,212 @@
+import { scanFanOut, scanFanOutPlace } from '../baselines/scan-fan-out.ts';
+import { sixReads, sixReadsPlace } from '../baselines/six-reads.ts';
+import { type Backend, type Place, startBackend } from '../stack/backend.ts';
+import { connectPeer, type Peer } from '../stack/peer.ts';
+import { operatorName } from '../stack/users.ts';
+import { interleaved, median, quantile, rounded, timed } from '../statistics.ts';
+import { type Contender, type ContenderName, contenderNames, type Pair } from './contender.ts';
+import { heliograph, heliographPlace } from './heliograph.ts';
+
+export type Cost = {
+  readonly storeRequests: number;
+  readonly posts: number;
+  readonly otherGatewayCalls: number;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** What was asked of the store, in the order of the requests. */
+  readonly operations: readonly string[];
+};
+export type Times = { readonly medianMs: number; readonly p99Ms: number; readonly rounds: number };
+
+export const acts = [
+  'candidate, client to robot',
+  'candidate, robot to client',
+  'offer',
+  'connect',
+  'refresh',
+  'disconnect',
+  'robot return',
+] as const;
+export type Act = (typeof acts)[number];
+
+/** `machine`: what a call costs here; `5 ms a call`: as a function sees AWS, every call being a round trip. */
+export type MessagesResult = {
+  readonly idleConnections: number;
+  readonly cost: Record<ContenderName, Record<Act, Cost>>;
+  readonly times: Record<ContenderName, Record<Act, Times>>;
+};
+
+type System = { readonly contender: Contender; readonly place: Place };
+
+async function systemsOn(backend: Backend): Promise<Record<ContenderName, System>> {
+  const [ours, six, scan] = [
+    await heliographPlace(backend),
+    await sixReadsPlace(backend),
+    await scanFanOutPlace(backend),
+  ];
+  return {
+    heliograph: { contender: heliograph(backend, ours), place: ours },
+    'six reads in sequence': { contender: sixReads(backend, six), place: six },
+    'scan and fan-out': { contender: scanFanOut(backend, scan), place: scan },
+  };
+}
+
+type Scene = { pair: Pair; leaving: Peer | undefined; seq: number };
+
+/** Each act, with what must be there before it; only the act itself is measured. */
+const scenes: Readonly<
+  Record<
+    Act,
+    {
+      before?: (of: System, scene: Scene) => Promise<void>;
+      act: (of: System, scene: Scene) => Promise<unknown>;
+      after?: (of: System, scene: Scene) => Promise<void>;
+    }
+  >
+> = {
+  'candidate, client to robot': {
+    act: ({ contender }, scene) =>
+      contender.signal(scene.pair, {
+        direction: 'client to robot',
+        kind: 'candidate',
+        seq: (scene.seq += 1),
+      }),
+  },
+  'candidate, robot to client': {
+    act: ({ contender }, scene) =>
+      contender.signal(scene.pair, {
+        direction: 'robot to client',
+        kind: 'candidate',
+        seq: (scene.seq += 1),
+      }),
+  },
+  offer: {
+    act: ({ contender }, scene) =>
+      contender.signal(scene.pair, { direction: 'client to robot', kind: 'offer', seq: (scene.seq += 1) }),
+  },
+  connect: {
+    act: async ({ contender }, scene) => void (scene.leaving = await contender.connect(1)),
+    after: leave,
+  },
+  refresh: { act: ({ contender }, scene) => contender.refresh(scene.pair) },
+  disconnect: {
+    before: async ({ contender }, scene) => void (scene.leaving = await contender.connect(1)),
+    act: leave,
+  },
+  'robot return': {
+    before: async ({ place }, scene) => {
+      const heard = place.watch.next('$disconnect');
+      scene.pair.robot.socket.terminate();
+      await heard;
+    },
+    act: ({ contender }, scene) => contender.robotReturns(scene.pair),
+  },
+};
+
+async function leave({ contender }: System, scene: Scene): Promise<void> {
+  if (scene.leaving !== undefined) await contender.disconnect(scene.leaving);
+  scene.leaving = undefined;
+}
+
+async function withSystems<T>(
+  metered: boolean,
+  idle: number,
+  use: (
+    systems: Record<ContenderName, System>,
+    scenesOf: Record<ContenderName, Scene>,
+    backend: Backend,
+  ) => Promise<T>,
+): Promise<T> {
+  const backend = await startBackend({ pairs: 2, metered });
+  const open: Peer[] = [];
+  try {
+    const systems = await systemsOn(backend);
+    const made = {} as Record<ContenderName, Scene>;
+    for (const name of contenderNames) {
+      made[name] = { pair: await systems[name].contender.pair(0), leaving: undefined, seq: 0 };
+      // Others who are connected and have nothing to do with it.
+      for (let i = 0; i < idle; i += 1) {
+        open.push(await connectPeer(systems[name].place.url, await backend.tokenOf(operatorName(1))));
+      }
+    }
+    return await use(systems, made, backend);
+  } finally {
+    for (const { socket } of open) socket.terminate();
+    await backend.close();
+  }
+}
+
+/** The calls and the units of one of each, past its warm-up. */
+function costs(idle: number): Promise<MessagesResult['cost']> {
+  return withSystems(true, idle, async (systems, made) => {
+    const result = {} as Record<ContenderName, Record<Act, Cost>>;
+    for (const name of contenderNames) {
+      const system = systems[name];
+      const scene = made[name];
+      result[name] = {} as Record<Act, Cost>;
+      for (const act of acts) {
+        const { before, act: run, after } = scenes[act];
+        await before?.(system, scene);
+        await system.place.watch.quiet();
+        system.place.take();
+        await run(system, scene);
+        await system.place.watch.quiet();
+        result[name][act] = costOf(system.place.take());
+        await after?.(system, scene);
+      }
+    }
+    return result;
+  });
+}
+
+function costOf({ store, gateway }: ReturnType<Place['take']>): Cost {
+  const sum = (of: 'read' | 'write') => store.reduce((units, call) => units + call.units[of], 0);
+  const posts = gateway.filter(({ method }) => method === 'POST').length;
+  return {
+    storeRequests: store.length,
+    posts,
+    otherGatewayCalls: gateway.length - posts,
+    readUnits: sum('read'),
+    writeUnits: sum('write'),
+    operations: store.map(({ operation }) => operation),
+  };
+}
+
+async function times(idle: number, rounds: number): Promise<MessagesResult['times']> {
+  return withSystems(false, idle, async (systems, made) => {
+    const result = Object.fromEntries(
+      contenderNames.map((name) => [name, {} as Record<Act, Times>]),
+    ) as Record<ContenderName, Record<Act, Times>>;
+    for (const act of acts) {
+      const { before, act: run, after } = scenes[act];
+      const isSlow = !act.includes('candidate') && act !== 'offer';
+      const once = (name: ContenderName) => async () => {
+        await before?.(systems[name], made[name]);
+        const took = await timed(() => run(systems[name], made[name]));
+        await after?.(systems[name], made[name]);
+        return took;
+      };
+      const contenders = Object.fromEntries(contenderNames.map((name) => [name, once(name)]));
+      await interleaved(contenders, 3);
+      const samples = await interleaved(contenders, isSlow ? Math.ceil(rounds / 4) : rounds);
+      for (const name of contenderNames) {
+        const own = samples[name] ?? [];
+        result[name][act] = {
+          medianMs: rounded(median(own)),
+          p99Ms: rounded(quantile(own, 0.99)),
+          rounds: own.length,
+        };
+      }
+    }
+    return result;
+  });
+}
+
+export async function measureMessages({ quick }: { quick: boolean }): Promise<MessagesResult> {
+  const idleConnections = 20;
+  return {
+    idleConnections,
+    cost: await costs(idleConnections),
+    times: await times(idleConnections, quick ? 60 : 400),
+  };
+}
