@@ -54,7 +54,8 @@ export function heliograph(backend: Backend, { url, watch }: Place): Contender {
 let requests = 0;
 
 async function ask(peer: Peer, type: string, message: Readonly<Record<string, unknown>>) {
-  const requestId = `r${(requests += 1)}`;
+  requests += 1;
+  const requestId = `r${requests}`;
   peer.send({ ...message, requestId });
   const answer = await peer.next((given) => given.requestId === requestId);
   if (answer.type !== type) throw new Error(`Expected ${type}, got ${JSON.stringify(answer)}`);

@@ -69,7 +69,7 @@ const scenes: Readonly<
       contender.signal(scene.pair, {
         direction: 'client to robot',
         kind: 'candidate',
-        seq: (scene.seq += 1),
+        seq: next(scene),
       }),
   },
   'candidate, robot to client': {
@@ -77,20 +77,20 @@ const scenes: Readonly<
       contender.signal(scene.pair, {
         direction: 'robot to client',
         kind: 'candidate',
-        seq: (scene.seq += 1),
+        seq: next(scene),
       }),
   },
   offer: {
     act: ({ contender }, scene) =>
-      contender.signal(scene.pair, { direction: 'client to robot', kind: 'offer', seq: (scene.seq += 1) }),
+      contender.signal(scene.pair, { direction: 'client to robot', kind: 'offer', seq: next(scene) }),
   },
   connect: {
-    act: async ({ contender }, scene) => void (scene.leaving = await contender.connect(1)),
+    act: arrive,
     after: leave,
   },
   refresh: { act: ({ contender }, scene) => contender.refresh(scene.pair) },
   disconnect: {
-    before: async ({ contender }, scene) => void (scene.leaving = await contender.connect(1)),
+    before: arrive,
     act: leave,
   },
   'robot return': {
@@ -102,6 +102,15 @@ const scenes: Readonly<
     act: ({ contender }, scene) => contender.robotReturns(scene.pair),
   },
 };
+
+function next(scene: Scene): number {
+  scene.seq += 1;
+  return scene.seq;
+}
+
+async function arrive({ contender }: System, scene: Scene): Promise<void> {
+  scene.leaving = await contender.connect(1);
+}
 
 async function leave({ contender }: System, scene: Scene): Promise<void> {
   if (scene.leaving !== undefined) await contender.disconnect(scene.leaving);
