@@ -5,17 +5,9 @@ import { connectPeer, type Peer } from '../stack/peer.ts';
 import { operatorName } from '../stack/users.ts';
 import { interleaved, median, quantile, rounded, timed } from '../statistics.ts';
 import { type Contender, type ContenderName, contenderNames, type Pair } from './contender.ts';
+import { type Cost, costOfCalls } from './cost-of-calls.ts';
 import { heliograph, heliographPlace } from './heliograph.ts';
 
-export type Cost = {
-  readonly storeRequests: number;
-  readonly posts: number;
-  readonly otherGatewayCalls: number;
-  readonly readUnits: number;
-  readonly writeUnits: number;
-  /** What was asked of the store, in the order of the requests. */
-  readonly operations: readonly string[];
-};
 export type Times = { readonly medianMs: number; readonly p99Ms: number; readonly rounds: number };
 
 export const acts = [
@@ -29,7 +21,6 @@ export const acts = [
 ] as const;
 export type Act = (typeof acts)[number];
 
-/** `machine`: what a call costs here; `5 ms a call`: as a function sees AWS, every call being a round trip. */
 export type MessagesResult = {
   readonly idleConnections: number;
   readonly cost: Record<ContenderName, Record<Act, Cost>>;
@@ -160,25 +151,12 @@ function costs(idle: number): Promise<MessagesResult['cost']> {
         system.place.take();
         await run(system, scene);
         await system.place.watch.quiet();
-        result[name][act] = costOf(system.place.take());
+        result[name][act] = costOfCalls(system.place.take());
         await after?.(system, scene);
       }
     }
     return result;
   });
-}
-
-function costOf({ store, gateway }: ReturnType<Place['take']>): Cost {
-  const sum = (of: 'read' | 'write') => store.reduce((units, call) => units + call.units[of], 0);
-  const posts = gateway.filter(({ method }) => method === 'POST').length;
-  return {
-    storeRequests: store.length,
-    posts,
-    otherGatewayCalls: gateway.length - posts,
-    readUnits: sum('read'),
-    writeUnits: sum('write'),
-    operations: store.map(({ operation }) => operation),
-  };
 }
 
 async function times(idle: number, rounds: number): Promise<MessagesResult['times']> {
