@@ -18,6 +18,8 @@ export type IdentityFaults = {
   failFor(ms: number, how?: OutageKind): void;
   /** The next `count` operations are refused with this error; with `operation`, only those of that name. */
   failNext(count: number, errorName: CognitoErrorName, operation?: string): void;
+  /** From now, so great a part of the requests (JWKS included) gets a 503 or a reset, as `random` (0 up to 1) decides. */
+  failSome(part: number, random: () => number): void;
   /** All is well again. The counts stay. */
   clear(): void;
   stats(): IdentityStats;
@@ -31,8 +33,11 @@ export type FaultDesk = {
   takeRefusal(operation: string): CognitoErrorName | undefined;
 };
 
+const never = (): OutageKind | undefined => undefined;
+
 export function createFaultDesk(clock: () => number): FaultDesk {
   let outage = { until: Number.NEGATIVE_INFINITY, how: 'unavailable' as OutageKind };
+  let unreliable = never;
   let refusals: { left: number; errorName: CognitoErrorName; operation: string | undefined }[] = [];
   const counts = { requests: 0, jwksFetches: 0, faulted: 0 };
   const operations = new Map<string, number>();
@@ -45,7 +50,14 @@ export function createFaultDesk(clock: () => number): FaultDesk {
       failNext(count, errorName, operation) {
         refusals.push({ left: count, errorName, operation });
       },
+      failSome(part, random) {
+        unreliable = () => {
+          if (random() >= part) return undefined;
+          return random() < 0.5 ? 'unavailable' : 'reset';
+        };
+      },
       clear() {
+        unreliable = never;
         outage = { until: Number.NEGATIVE_INFINITY, how: 'unavailable' };
         refusals = [];
       },
@@ -57,9 +69,9 @@ export function createFaultDesk(clock: () => number): FaultDesk {
       if (operation !== undefined) operations.set(operation, (operations.get(operation) ?? 0) + 1);
     },
     outage() {
-      if (clock() >= outage.until) return undefined;
-      counts.faulted += 1;
-      return outage.how;
+      const how = clock() < outage.until ? outage.how : unreliable();
+      if (how !== undefined) counts.faulted += 1;
+      return how;
     },
     takeRefusal(operation) {
       const due = refusals.find(

@@ -136,7 +136,7 @@ function startIdentity(
     userPoolId,
     clients: clientIds,
     lifetimes: { accessTokenMs: tokenMs, idTokenMs: tokenMs, refreshTokenMs },
-    users: seededUsers,
+    users: options.users ?? seededUsers,
     onManagementEvent,
     ...(options.identityClock === undefined ? {} : { clock: options.identityClock }),
   });

@@ -1,5 +1,6 @@
 import type { TurnSettings } from '../../functions/runtime/settings.ts';
 import { makeTokenPolicy, type TokenPolicy } from '../../protocol/token-policy.ts';
+import type { IdentityUser } from '../identity/identity.ts';
 
 /** What `npm start` can be told. Durations in milliseconds. */
 export type LocalStackOptions = {
@@ -15,6 +16,8 @@ export type LocalStackOptions = {
   readonly regions: 1 | 2;
   /** Unix ms by which the identity lives, where it is not to have the same clock as the rest. */
   readonly identityClock?: () => number;
+  /** Who can sign in. Default: the seeded users. */
+  readonly users?: readonly IdentityUser[];
   /** Where DynamoDB's data are kept; in memory when absent. */
   readonly dataDir?: string;
   /** TURN servers to give credentials for; none when absent. The secret comes from an override. */

@@ -42,6 +42,23 @@ describe('faults', () => {
     expect(faults.stats().faulted).toBe(2);
   });
 
+  it('fail a part of the requests, the JWKS included, as chance has it', async () => {
+    const { identity } = await startTestIdentity();
+    // Each request draws whether it fails, and one that does draws how.
+    const draws = [0.9, 0.1, 0.2, 0.5, 0.3, 0.9];
+    identity.faults.failSome(1 / 3, () => draws.shift() ?? 0.9);
+    const ask = () =>
+      fetch(identity.jwksUri).then(
+        ({ status }) => status,
+        () => 'reset',
+      );
+    expect([await ask(), await ask(), await ask(), await ask()]).toEqual([200, 503, 200, 'reset']);
+    expect(identity.faults.stats().faulted).toBe(2);
+    identity.faults.failSome(1, () => 0);
+    identity.faults.clear();
+    expect(await ask()).toBe(200);
+  });
+
   it('let the SDK retry its way through', async () => {
     const service = await startTestIdentity();
     const sdk = sdkFor(service.identity, 3);

@@ -33,6 +33,8 @@ export type Channel = {
    */
   resendAbove(received: number, isExact: boolean): void;
   refused(error: ErrorMessage): void;
+  /** Whether the server says that the other side has lost its connection. */
+  setPeerAway(isAway: boolean): void;
   received(): number;
   stop(): void;
 };
@@ -78,10 +80,12 @@ export function createChannel(of: {
     },
     take: inbox.take,
     resendAbove(received, isExact) {
+      inbox.asked();
       const gone = outbox.resendAbove(received);
       if (gone !== undefined && isExact) listener?.onLost({ direction: 'sent', ...gone, isGivenUp: true });
     },
     refused: outbox.refused,
+    setPeerAway: inbox.setSenderAway,
     received: inbox.received,
     stop() {
       isStopped = true;

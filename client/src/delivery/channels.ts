@@ -70,8 +70,13 @@ export function createChannels(of: {
       switch (message.type) {
         case 'signal':
           return channelFor(message)?.take(message);
-        case 'peerBack':
-          return channels.get(message.sessionId)?.resendAbove(message.received, true);
+        case 'peerAway':
+          return channels.get(message.sessionId)?.setPeerAway(true);
+        case 'peerBack': {
+          const channel = channels.get(message.sessionId);
+          channel?.setPeerAway(false);
+          return channel?.resendAbove(message.received, true);
+        }
         case 'error':
           return channels.get(message.sessionId ?? '')?.refused(message);
         case 'sessionClosed':
@@ -85,7 +90,11 @@ export function createChannels(of: {
         ({ key }) => !sessions.some(({ sessionId }) => sessionId === key.sessionId),
       );
       for (const { key } of gone) end(key.sessionId);
-      for (const { sessionId, received } of sessions) channels.get(sessionId)?.resendAbove(received, false);
+      for (const { sessionId, received, state } of sessions) {
+        const channel = channels.get(sessionId);
+        channel?.setPeerAway(state === 'suspended');
+        channel?.resendAbove(received, false);
+      }
       return gone.map(({ key }) => key);
     },
     received: () =>

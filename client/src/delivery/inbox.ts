@@ -4,8 +4,11 @@ import type { RelayedSignal } from '../wire/messages.ts';
 
 /** A hole in the numbers that nobody has filled within this time is reported. */
 const reportAfterMs = 5_000;
-/** After the report, so long for a resend; then what is there goes on without the hole. */
-const skipAfterMs = 10_000;
+/**
+ * After the report, so long for a resend; then what is there goes on without the hole. The other side may
+ * sit on a half-open connection, which it finds out within 30 s, and has the signals all the while.
+ */
+const skipAfterMs = 40_000;
 /** Farther ahead is no reordering but a fault; it is dropped so that nothing grows without end. */
 const widestGap = 1_000;
 
@@ -16,6 +19,10 @@ export type Inbox = {
   take(signal: RelayedSignal): void;
   /** The highest `seq` without a gap that was delivered or given up. */
   received(): number;
+  /** While the sender is known to be away nothing is given up. */
+  setSenderAway(isAway: boolean): void;
+  /** The sender has just heard what is missing: it has all the time again. */
+  asked(): void;
   stop(): void;
 };
 
@@ -28,6 +35,8 @@ export function createInbox(of: {
   const early = new Map<number, RelayedSignal>();
   let received = 0;
   let patience: Timer | undefined;
+  let isReported = false;
+  let isSenderAway = false;
   let isStopped = false;
 
   function drain(): void {
@@ -40,18 +49,23 @@ export function createInbox(of: {
   }
 
   function watch(): void {
-    if (early.size === 0 || isStopped) {
-      patience?.cancel();
-      patience = undefined;
-      return;
-    }
-    const waitingFor = received;
     patience?.cancel();
-    patience = startTimer(of.clock, reportAfterMs, () => {
-      of.onMissing({ ...hole(), isGivenUp: false });
-      if (isStopped || waitingFor !== received) return;
-      patience = startTimer(of.clock, skipAfterMs, skip);
-    });
+    patience = undefined;
+    isReported = false;
+    if (early.size === 0 || isStopped) return;
+    patience = startTimer(of.clock, reportAfterMs, report);
+  }
+
+  function report(): void {
+    isReported = true;
+    const reported = received;
+    of.onMissing({ ...hole(), isGivenUp: false });
+    if (!isStopped && received === reported) hope();
+  }
+
+  function hope(): void {
+    patience?.cancel();
+    if (!isSenderAway) patience = startTimer(of.clock, skipAfterMs, skip);
   }
 
   function hole(): { from: number; to: number } {
@@ -75,8 +89,16 @@ export function createInbox(of: {
       if (received !== before || patience === undefined) watch();
     },
     received: () => received,
+    setSenderAway(isAway) {
+      isSenderAway = isAway;
+      if (isReported) hope();
+    },
+    asked() {
+      if (isReported) hope();
+    },
     stop() {
       isStopped = true;
+      isReported = false;
       early.clear();
       patience?.cancel();
     },

@@ -11,6 +11,9 @@ const mostKept = 1_024;
 const mostResends = 16;
 const resendFirstMs = 500;
 const resendLongestMs = 5_000;
+/** The pause grows longer where it is the server that cannot: repeats must not keep it from recovering. */
+const resendLongestToStrainedMs = 20_000;
+const strained: readonly string[] = ['unavailable', 'rate_limited', 'internal'];
 
 export type OutgoingSignal = SessionKey & {
   readonly action: 'signal';
@@ -45,6 +48,8 @@ export function createOutbox(of: {
   const resends = new Map<number, { times: number; isWaiting: boolean; cancel: Cancel }>();
   const undelivered = new Set<number>();
   let lastSeq = 0;
+  /** What the other side has said that it has. Two who tell of it can be late in either order, so only more counts. */
+  let arrived = 0;
 
   function transmit(signal: OutgoingSignal): void {
     if (of.transmit(signal)) undelivered.delete(signal.seq);
@@ -86,9 +91,10 @@ export function createOutbox(of: {
     },
     resendAbove(received) {
       forgetResends();
-      for (const seq of [...kept.keys()]) if (seq <= received) forget(seq);
+      arrived = Math.max(arrived, Math.min(received, lastSeq));
+      for (const seq of [...kept.keys()]) if (seq <= arrived) forget(seq);
       const gone = [];
-      for (let seq = received + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
+      for (let seq = arrived + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
       for (const signal of kept.values()) transmit(signal);
       const [from] = gone;
       return from === undefined ? undefined : { from, to: gone.at(-1) ?? from };
@@ -104,7 +110,8 @@ export function createOutbox(of: {
       if (before === undefined && waiting >= mostResends) return;
       before?.cancel();
       const times = before?.times ?? 0;
-      const waitMs = retryAfterMs ?? Math.min(resendLongestMs, resendFirstMs * 2 ** Math.min(times, 10));
+      const longestMs = strained.includes(code) ? resendLongestToStrainedMs : resendLongestMs;
+      const waitMs = retryAfterMs ?? Math.min(longestMs, resendFirstMs * 2 ** Math.min(times, 10));
       const resend = { times: times + 1, isWaiting: true, cancel: of.clock.after(waitMs, act) };
       resends.set(seq, resend);
 

@@ -41,6 +41,8 @@ export type Series = {
   readonly kind: 'robot' | 'client' | undefined;
   /** Whether a token was renewed in this series. */
   readonly isRenewed: boolean;
+  /** Whether it was renewed since the last `welcome`, even one that did not hold: then it is the renewed one that is refused. */
+  readonly isUnproven: boolean;
   /** Times in a row that another device took over. */
   readonly replacements: number;
 };
@@ -85,10 +87,10 @@ function afterHandshake(status: number | undefined, series: Series): NextStep {
     case 400:
       return stop('bad_request');
     case 401:
-      return series.isRenewed ? stop('token_refused') : connect(true);
+      return series.isUnproven ? stop('token_refused') : connect(true);
     case 403:
       // Groups are in the token: a new one may know better, once.
-      return series.isRenewed ? stop('forbidden') : connect(true);
+      return series.isUnproven ? stop('forbidden') : connect(true);
     default:
       return connect(false);
   }
@@ -109,7 +111,7 @@ function afterHelloError(code: ErrorCode, series: Series, retryAfterMs: number |
     case 'identity_mismatch':
       return stop('identity_changed');
     case 'forbidden':
-      return series.isRenewed ? stop('forbidden') : connect(true);
+      return series.isUnproven ? stop('forbidden') : connect(true);
     case 'rate_limited':
     case 'unavailable':
     case 'internal':

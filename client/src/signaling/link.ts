@@ -35,6 +35,8 @@ export type Link = {
   current(): Dialled | undefined;
   /** Trying now is better than waiting on. */
   wake(): void;
+  /** Somebody waits for an answer: the first attempt after a loss, spread for those who want nothing, is now. */
+  hurry(): void;
   /** Opens a second connection and drops the first when it is welcomed (make before break). */
   rollOver(afterMs?: number): void;
   /** Gives the current connection up and makes a new one. */
@@ -59,9 +61,10 @@ export function createLink(
   let current: Dialled | undefined;
   /** The attempt under way when there is no connection, or the one that is to take over. */
   let next: Dialled | undefined;
-  let waiting: { timer: Timer; canWake: boolean } | undefined;
+  let waiting: { timer: Timer; canWake: boolean; isFirst: boolean } | undefined;
   let heldMs = (): number => 0;
   let series = { failures: 0, isRenewed: false };
+  let isUnproven = false;
   let replacements = 0;
   let welcome: Welcome | undefined;
   let isStopped = false;
@@ -74,9 +77,9 @@ export function createLink(
     next = dial(of, { onWelcome, onMessage, onEnd });
   }
 
-  function wait(ms: number, canWake: boolean): void {
+  function wait(ms: number, canWake: boolean, isFirst = false): void {
     waiting?.timer.cancel();
-    waiting = { timer: startTimer(clock, ms, attempt), canWake };
+    waiting = { timer: startTimer(clock, ms, attempt), canWake, isFirst };
   }
 
   function onWelcome(dialled: Dialled, given: Welcome) {
@@ -86,6 +89,7 @@ export function createLink(
     current = dialled;
     next = undefined;
     welcome = given;
+    isUnproven = false;
     heldMs = startStopwatch(clock);
     events.onWelcome(given, dialled.token() ?? '');
   }
@@ -116,7 +120,8 @@ export function createLink(
   function decide(end: DialEnd): NextStep {
     if (end.phase === 'source') return afterSourceFailure(end.failure);
     if (end.goAway?.code === 'replaced') replacements += 1;
-    return nextStep(end, { kind: welcome?.kind ?? of.kind, isRenewed: series.isRenewed, replacements });
+    const kind = welcome?.kind ?? of.kind;
+    return nextStep(end, { kind, isRenewed: series.isRenewed, isUnproven, replacements });
   }
 
   function proceed(end: DialEnd, step: NextStep): void {
@@ -135,12 +140,13 @@ export function createLink(
       welcome,
       random: of.random,
     });
-    wait((step.waitMs ?? 0) + pause, step.waitMs === undefined);
+    wait((step.waitMs ?? 0) + pause, step.waitMs === undefined, isFirst);
     if (current === undefined) events.onRecovering(series.failures + 1);
   }
 
   function renew(): void {
     series.isRenewed = true;
+    isUnproven = true;
     of.keeper.distrust();
   }
 
@@ -163,6 +169,9 @@ export function createLink(
       current?.connection()?.probe();
       if (waiting?.canWake === true) attempt();
       else waiting?.timer.recheck();
+    },
+    hurry() {
+      if (current === undefined && waiting?.isFirst === true && waiting.canWake) attempt();
     },
     rollOver(afterMs = 0) {
       if (current === undefined || next !== undefined || waiting !== undefined) return;

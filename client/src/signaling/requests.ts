@@ -24,6 +24,8 @@ export type Requests = {
   /** Sends everything that waits: a new connection is there. */
   sendAll(): void;
   failAll(failure: Error): void;
+  /** Whether anybody waits for an answer. */
+  isWaiting(): boolean;
 };
 
 /** Late answers are known as such for so many requests. */
@@ -108,6 +110,7 @@ export function createRequests(of: {
         else if (settle(request.requestId)) reject(new RequestTimedOut('The connection was lost meanwhile.'));
       }
     },
+    isWaiting: () => pending.size > 0,
     failAll(failure) {
       for (const requestId of [...pending.keys()]) settle(requestId)?.reject(failure);
     },

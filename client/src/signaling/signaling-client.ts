@@ -28,6 +28,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   let state: SignalingState = { status: 'connecting', attempt: 1 };
   let welcome: Welcome | undefined;
   let healedAt = Number.NEGATIVE_INFINITY;
+  let wasToldExpired = false;
   let stopWatching: Cancel | undefined;
   let requestCount = 0;
   const idPrefix = random().toString(36).slice(2, 10);
@@ -39,7 +40,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
       address: settings.url,
       keeper,
       hello,
-      isBusy: () => channels.isBusy(),
+      isBusy: () => channels.isBusy() || requests.isWaiting(),
       isOffline: settings.page.isOffline,
       kind: settings.kind,
     },
@@ -71,7 +72,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     logger,
     keeper,
     ask: (newer) => client.request('refreshToken', { token: newer }),
-    onRefreshed: () => emitter.emit('tokenRefreshed', undefined),
+    onRefreshed,
     onUnavailable: (failure) => emitter.emit('signInRequired', failure),
     onReconnect: () => link.reconnect({ renew: true }),
     onStop: link.stop,
@@ -87,6 +88,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
 
   function onWelcome(given: Welcome, token: string): void {
     welcome = given;
+    wasToldExpired = false;
     care.begin(given, token);
     const gone = channels.resume(given.sessions);
     connection()?.setBusy(channels.isBusy());
@@ -98,10 +100,18 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   function onMessage(message: ServerMessage): void {
     channels.take(message);
     requests.hear(message);
+    if (message.type === 'tokenExpired') wasToldExpired = true;
     if (message.type === 'tokenExpiring' || message.type === 'tokenExpired') care.refresh();
     if (message.type === 'goAway') onGoAway(message);
     if (message.type === 'error') onError(message);
     emitter.emit('message', message);
+  }
+
+  function onRefreshed({ wasExpired, isAlive }: { wasExpired: boolean; isAlive: boolean }): void {
+    emitter.emit('tokenRefreshed', undefined);
+    // Nothing is said to an expired connection, nor later: a second one learns by its welcome what it has missed.
+    if (isAlive && (wasExpired || wasToldExpired)) link.rollOver();
+    wasToldExpired = false;
   }
 
   function onGoAway({ code, reconnect, reconnectAfterMs }: Message<'goAway'>): void {
@@ -109,7 +119,10 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   }
 
   function onError({ code, requestId }: Message<'error'>): void {
-    if (code === 'token_expired') care.refresh();
+    if (code === 'token_expired') {
+      wasToldExpired = true;
+      care.refresh();
+    }
     // The server does not know the connection: saying hello is done on a new one.
     if (code === 'unauthenticated') link.reconnect({ renew: true });
     if (code === 'hello_required' && requestId !== undefined) link.reconnect({ renew: false });
@@ -167,6 +180,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     async request<Name extends Asking>(action: Name, fields: Request<Name>): Promise<Answer<Name>> {
       if (state.status === 'closed') throw new ClientClosed(state.reason);
       requestCount += 1;
+      link.hurry();
       const request = { ...fields, action, requestId: `${idPrefix}-${requestCount}` };
       const answer = await requests.ask(request, answers[action], settings.requestWithinMs);
       return answer as Message<Answers[Name]>;

@@ -36,7 +36,8 @@ export function startTokenUpkeep(of: {
   /** The token with which the connection was made. */
   readonly token: string;
   readonly ask: (token: string) => Promise<TokenTimes>;
-  readonly onRefreshed: () => void;
+  /** `wasExpired`: only within the grace, and nothing was said to the connection since. `isAlive`: the new one is not old as well. */
+  readonly onRefreshed: (how: { readonly wasExpired: boolean; readonly isAlive: boolean }) => void;
   /** The source can give none until somebody acts. The connection lives on while its token does. */
   readonly onUnavailable: (failure: TokenUnavailable) => void;
   readonly onReconnect: () => void;
@@ -86,8 +87,9 @@ export function startTokenUpkeep(of: {
       used = token;
       failures = 0;
       refusals = 0;
+      const wasExpired = leftMs() <= 0;
       plan(times);
-      of.onRefreshed();
+      of.onRefreshed({ wasExpired, isAlive: leftMs() > 0 });
     } catch (failure) {
       if (!isStopped) onFailure(failure, token);
     }

@@ -62,8 +62,14 @@ export function createTokenKeeper(source: TokenSource, clock: Clock): TokenKeepe
 
   function isGoodEnough(token: AccessToken): boolean {
     if (isDistrusted) return false;
-    const isJustRenewed = sinceRenewed !== undefined && sinceRenewed() < leastBetweenRenewalsMs;
-    return isJustRenewed || !isNearItsEnd(token, clock);
+    return isJustRenewed(token) || !isNearItsEnd(token, clock);
+  }
+
+  /** Whatever it looks like: a short life is over before that pause is. */
+  function isJustRenewed(token: AccessToken): boolean {
+    const lifeMs = lifeOf(token);
+    const freshMs = lifeMs === undefined ? leastBetweenRenewalsMs : lifeMs - leastLifeOf(lifeMs);
+    return sinceRenewed !== undefined && sinceRenewed() < Math.min(leastBetweenRenewalsMs, freshMs);
   }
 
   return {
@@ -102,10 +108,12 @@ function lifeOf(given: AccessToken): number | undefined {
   return given.lifeMs ?? stated;
 }
 
+function leastLifeOf(lifeMs: number): number {
+  return Math.min(leastLifeMs, lifeMs * leastLifeFraction);
+}
+
 function isNearItsEnd(given: AccessToken, clock: Clock): boolean {
   const expiresAt = given.expiresAt ?? readJwtClaims(given.token).expiresAt;
   if (expiresAt === undefined) return false;
-  const lifeMs = lifeOf(given);
-  const leastMs = Math.min(leastLifeMs, (lifeMs ?? Number.POSITIVE_INFINITY) * leastLifeFraction);
-  return expiresAt - clock.now() < leastMs;
+  return expiresAt - clock.now() < leastLifeOf(lifeOf(given) ?? Number.POSITIVE_INFINITY);
 }

@@ -40,9 +40,10 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
   const freed = isSure ? await deps.robots.dropControl(key.robotId, key.sessionId) : undefined;
   const removed = await deps.sessions.remove(key, end.onlyOn);
   const late = removed && (await finishEnd(deps, removed, end));
-  // What is undone before anybody heard of it is not told either.
-  const toTell = late ?? (end.tell === 'nobody' ? undefined : freed);
-  if (toTell !== undefined) await announceControl(deps, toTell);
+  const toTell = late ?? freed;
+  // Of what is undone before it was told only the robot may have heard: by a `welcome` at that very moment.
+  const told = end.tell === 'nobody' ? ({ sessions: 'all' } as const) : {};
+  if (toTell !== undefined) await announceControl(deps, toTell, told);
   return removed !== undefined;
 }
 

@@ -74,7 +74,7 @@ describe('I8: receiving', () => {
     expect(heard).toEqual([1, 2]);
   });
 
-  it('reports a hole after 5 s, asks for a resend, and goes on without it 10 s later', async () => {
+  it('reports a hole after 5 s, asks for a resend, and goes on without it 40 s later', async () => {
     const clock = createFakeClock();
     const { channel, heard, lost, holes } = side(clock);
     for (const seq of [1, 4, 6]) channel.take(numbered(seq));
@@ -84,7 +84,9 @@ describe('I8: receiving', () => {
     expect(lost).toEqual([{ direction: 'received', from: 2, to: 3, isGivenUp: false }]);
     expect(holes()).toBe(1);
     expect(heard).toEqual([1]);
-    await clock.advance(10_000);
+    await clock.advance(39_999);
+    expect(heard).toEqual([1]);
+    await clock.advance(1);
     expect(lost.at(-1)).toEqual({ direction: 'received', from: 2, to: 3, isGivenUp: true });
     expect(heard).toEqual([1, 4]);
     // The next hole has a time of its own, and what comes for the first is late.
@@ -93,6 +95,36 @@ describe('I8: receiving', () => {
     expect(heard).toEqual([1, 4, 5, 6]);
     await clock.advance(60_000);
     expect(lost).toHaveLength(2);
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('is patient for as long as a side that may fill the hole is known to be away, and a while from its return', async () => {
+    const clock = createFakeClock();
+    const { channel, heard, lost } = side(clock);
+    channel.take(numbered(2));
+    channel.setPeerAway(true);
+    await clock.advance(119_000);
+    expect(lost).toEqual([{ direction: 'received', from: 1, to: 1, isGivenUp: false }]);
+    channel.setPeerAway(false);
+    await clock.advance(39_000);
+    // This side was away itself: what it said by `hello` makes the other send again.
+    channel.resendAbove(0, false);
+    await clock.advance(39_000);
+    expect(heard).toEqual([]);
+    await clock.advance(1_000);
+    expect(heard).toEqual([2]);
+    expect(lost.at(-1)).toMatchObject({ isGivenUp: true });
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('a half-open connection of the sender, found out after 30 s, makes no hole', async () => {
+    const clock = createFakeClock();
+    const { channel, heard, lost } = side(clock);
+    channel.take(numbered(2));
+    await clock.advance(33_000);
+    channel.take(numbered(1));
+    expect(heard).toEqual([1, 2]);
+    expect(lost.some(({ isGivenUp }) => isGivenUp)).toBe(false);
     expect(clock.timers()).toBe(0);
   });
 
@@ -137,6 +169,31 @@ describe('I8: sending', () => {
     // `welcome` brings what the other side had told long ago.
     channel.resendAbove(0, false);
     expect(lost).toHaveLength(1);
+  });
+
+  it('to keep 64 it is the oldest that may have arrived that goes, not one that surely has not', () => {
+    const { channel, sent, lost, setOnline } = side(createFakeClock());
+    setOnline(false);
+    for (let i = 1; i <= 30; i += 1) channel.send('custom', i);
+    setOnline(true);
+    for (let i = 31; i <= 110; i += 1) channel.send('custom', i);
+    sent.length = 0;
+    channel.resendAbove(0, true);
+    expect(sent.map(({ seq }) => seq)).toEqual([
+      ...Array.from({ length: 30 }, (_, index) => index + 1),
+      ...Array.from({ length: 64 }, (_, index) => index + 47),
+    ]);
+    expect(lost).toEqual([{ direction: 'sent', from: 31, to: 46, isGivenUp: true }]);
+  });
+
+  it('a count that is told late, after a higher one, is not believed: nothing is lost that has arrived', () => {
+    const { channel, sent, lost } = side(createFakeClock());
+    for (let i = 1; i <= 10; i += 1) channel.send('custom', i);
+    channel.resendAbove(7, false);
+    sent.length = 0;
+    channel.resendAbove(4, true);
+    expect(sent.map(({ seq }) => seq)).toEqual([8, 9, 10]);
+    expect(lost).toEqual([]);
   });
 
   it('what is known not to have arrived does not count to the 64: nothing is lost because somebody was away for long', () => {
@@ -196,6 +253,26 @@ describe('I8: sending', () => {
       expect(sent).toHaveLength(before);
     },
   );
+
+  it.each([
+    { code: 'peer_away' as const, most: 16 },
+    { code: 'unavailable' as const, most: 8 },
+    { code: 'rate_limited' as const, most: 8 },
+  ])('$code for a minute: sent $most times at most', async ({ code, most }) => {
+    const clock = createFakeClock();
+    const { channel, sent } = side(clock);
+    channel.send('custom', 'a');
+    let refused = 0;
+    for (let quarter = 0; quarter < 240; quarter += 1) {
+      if (sent.length > refused) {
+        channel.refused({ type: 'error', code, message: '', retryable: true, seq: 1, sessionId: 's' });
+      }
+      refused = sent.length;
+      await clock.advance(250);
+    }
+    expect(sent.length).toBeLessThanOrEqual(most);
+    expect(sent.length).toBeGreaterThan(most - 3);
+  });
 
   it('many that were refused are no flood: some are tried again, the others wait for peerBack', async () => {
     const clock = createFakeClock();

@@ -42,6 +42,18 @@ describe('TokenKeeper', () => {
     }
   });
 
+  it.each([6_000, 30_000])('F7: a token of %i ms is renewed again when it nears its end', async (lifeMs) => {
+    const clock = createFakeClock();
+    const tokens = fakeTokens(clock, { lifeMs });
+    const keeper = createTokenKeeper(tokens, clock);
+    await keeper.forConnect();
+    for (let life = 1; life <= 5; life += 1) {
+      await clock.advance(lifeMs * 0.9);
+      await keeper.forConnect();
+      expect(tokens.renewals()).toBe(life);
+    }
+  });
+
   it('a refused token is not given again, another’s refusal changes nothing', async () => {
     const clock = createFakeClock();
     const tokens = fakeTokens(clock);

@@ -45,6 +45,43 @@ describe('F2: the token is refreshed on the open connection', () => {
     expect(refreshes(server)).toBe(1);
   });
 
+  it.each([
+    { what: 'tokenExpired', told: { type: 'tokenExpired', graceEndsAt: 1 } },
+    {
+      what: 'an error token_expired',
+      told: { type: 'error', code: 'token_expired', message: 'expired', retryable: false },
+    },
+  ] as const)(
+    'refreshed in the grace, by $what, it resumes to learn what it was not told',
+    async ({ told }) => {
+      const { client, clock, server } = await ready();
+      const [first] = server.sockets;
+      first?.say(told);
+      await clock.advance(1_000);
+      expect(refreshes(server)).toBe(1);
+      expect(server.sockets).toHaveLength(2);
+      expect(server.socket().lastOf('hello')).toMatchObject({ resume: 'key-1' });
+      await clock.advance(60_000);
+      expect(client.state().status).toBe('ready');
+      expect(server.sockets).toHaveLength(2);
+    },
+  );
+
+  it('the same where it was expired by its own reckoning, and before that it does not', async () => {
+    const { clock, server } = await ready({ welcome: ageless });
+    server.manners.refreshes = false;
+    await clock.advance(3.5 * hourMs);
+    server.manners.refreshes = true;
+    await clock.advance(60_000);
+    expect([refreshes(server) > 1, server.sockets.length]).toEqual([true, 1]);
+    server.manners.refreshes = false;
+    await clock.advance(4.1 * hourMs);
+    expect(server.sockets).toHaveLength(1);
+    server.manners.refreshes = true;
+    await clock.advance(60_000);
+    expect(server.sockets).toHaveLength(2);
+  });
+
   it('a token that is already newer is used, not renewed again', async () => {
     const { clock, server, tokens } = await ready();
     server.manners.refreshes = false;

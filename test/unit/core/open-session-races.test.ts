@@ -28,6 +28,13 @@ async function openMeanwhile(
 const steps = ['sessions.create', 'clients.addSession', 'robots.takeControl', 'post sessionRequested to A'];
 const beforeItIsListed = ['sessions.create', 'clients.addSession'];
 
+/** Of the opening that is taken back the robot hears nothing, but that control is free: a `welcome` may have said otherwise. */
+function expectNoWordOfIt(world: World, robot: SocketAddress) {
+  const [welcome, ...rest] = world.gateway.to(robot);
+  expect(welcome?.type).toBe('welcome');
+  expect(rest).toEqual([expect.objectContaining({ type: 'controlChanged', sessionId: null })]);
+}
+
 describe('a client that goes by bye in the middle', () => {
   const goes = ({ world, client }: { world: World; client: SocketAddress }) =>
     bye(world.deps, { caller: client, signOut: false });
@@ -43,7 +50,7 @@ describe('a client that goes by bye in the middle', () => {
   it.each(beforeItIsListed)('is unauthenticated: held at %s', async (step) => {
     const { answer, robot, world } = await openMeanwhile(step, goes);
     expect(codeOf(answer)).toBe('unauthenticated');
-    expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
+    expectNoWordOfIt(world, robot);
   });
 });
 
@@ -58,7 +65,7 @@ describe('a client that goes by $disconnect in the middle', () => {
       expect(world.sessions()).toEqual([]);
       expect(world.state.clients.size).toBe(0);
       expect(world.robot()).not.toHaveProperty('controllerSessionId');
-      expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
+      expectNoWordOfIt(world, robot);
       expect(await opened(world, await welcomed(world, operator2))).toMatchObject({ mode: 'control' });
     },
   );
@@ -76,6 +83,25 @@ describe('a client that goes by $disconnect in the middle', () => {
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(sent(world, robot, 'sessionClosed')).toMatchObject([{ reason: 'resume_ended' }]);
   });
+});
+
+it('I7: a robot that is welcomed while an opening has control, and is then undone, knows that it is free', async () => {
+  const { world, robot } = await openMeanwhile('clients.addSession', async ({ world, robot, client }) => {
+    await hello(world, robot, { resume: true });
+    await bye(world.deps, { caller: client, signOut: false });
+  });
+  expect(sent(world, robot, 'welcome').at(-1)?.sessions).toMatchObject([{ mode: 'control', leaseEpoch: 1 }]);
+  expect(sent(world, robot, 'controlChanged')).toMatchObject([{ sessionId: null, leaseEpoch: 2 }]);
+});
+
+it('I7: a second session that is opened while the first is about to have control does not say that it has', async () => {
+  const { world, robot } = await openMeanwhile('clients.addSession', ({ world, client }) =>
+    open(world, client, { mode: 'view' }),
+  );
+  expect(sent(world, robot, 'sessionRequested')).toMatchObject([
+    { sessionId: 'session-2', controller: null, leaseEpoch: 0 },
+    { sessionId: 'session-1', controller: 'session-1', leaseEpoch: 1 },
+  ]);
 });
 
 describe('a robot that is taken over in the middle', () => {

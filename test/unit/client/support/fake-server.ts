@@ -52,7 +52,19 @@ export type FakeServer = {
   skewMs: number;
 };
 
-export const robotWelcome: Partial<Welcome> = { kind: 'robot', robotId: 'rover-1' };
+const policy: Welcome['policy'] = {
+  warnMs: [600_000, 120_000],
+  graceMs: 60_000,
+  resumeWindowMs: 120_000,
+  heartbeatMs: 480_000,
+  // A fleet of 150.
+  reconnectSpreadMs: 500,
+  maxMessageBytes: 30_720,
+};
+
+/** Of a fleet of 9,000. */
+export const spreadWelcome: Partial<Welcome> = { policy: { ...policy, reconnectSpreadMs: 30_000 } };
+export const robotWelcome: Partial<Welcome> = { ...spreadWelcome, kind: 'robot', robotId: 'rover-1' };
 
 /**
  * A server that speaks the protocol from memory, so that a test says only what matters to it. To extend
@@ -114,14 +126,7 @@ export function createFakeServer(clock: FakeClock): FakeServer {
       connectionExpiresAt: clock.now() + server.skewMs + 110 * 60_000,
       resumed: sockets.length > 1,
       sessions: [],
-      policy: {
-        warnMs: [600_000, 120_000],
-        graceMs: 60_000,
-        resumeWindowMs: 120_000,
-        heartbeatMs: 480_000,
-        reconnectSpreadMs: 30_000,
-        maxMessageBytes: 30_720,
-      },
+      policy,
       ...server.welcome,
     };
   }
