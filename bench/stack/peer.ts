@@ -10,7 +10,7 @@ export type Peer = {
   readonly socket: WebSocket;
   send(message: Readonly<Record<string, unknown>>): void;
   /** The next message that matches and that nobody has waited for yet. */
-  next(match: (message: Message) => boolean): Promise<Message>;
+  next(match: (message: Message) => boolean, withinMs?: number): Promise<Message>;
   /** Every message, as it comes, to this function and to nobody else. */
   hear(listener: (message: Message) => void): void;
 };
@@ -42,7 +42,7 @@ export async function connectPeer(url: string, token: string): Promise<Peer> {
     hear(of) {
       listener = of;
     },
-    next(match) {
+    next(match, withinMs = patienceMs) {
       const at = kept.findIndex(match);
       const [known] = at < 0 ? [] : kept.splice(at, 1);
       if (known !== undefined) return Promise.resolve(known);
@@ -57,7 +57,7 @@ export async function connectPeer(url: string, token: string): Promise<Peer> {
         const patience = setTimeout(() => {
           waiting.delete(each);
           reject(new Error(`No such message came; there were: ${kept.map(({ type }) => type).join(', ')}`));
-        }, patienceMs);
+        }, withinMs);
         waiting.add(each);
       });
     },
