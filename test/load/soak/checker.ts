@@ -14,6 +14,9 @@ export type Verdict = {
   readonly delivered: number;
   /** Sent, and the session ended before they could arrive: not lost, nobody was there any more. */
   readonly endedBefore: number;
+  /** Losses that applications were told of, and those of them that were none. */
+  readonly alarms: number;
+  readonly falseAlarms: number;
 };
 
 const mostFailures = 50;
@@ -27,6 +30,10 @@ export function soakChecker(of: { readonly identity: SoakIdentity; readonly now:
   let sent = 0;
   let delivered = 0;
   let endedBefore = 0;
+  let alarms = 0;
+  let falseAlarms = 0;
+  /** Alarms of which it is not known yet. */
+  const open: { readonly line: Line; readonly to: number; readonly what: string }[] = [];
 
   /** Who is at a socket, until when: by what the gateway saw itself, not by any row. */
   const holders = new Map<
@@ -64,8 +71,25 @@ export function soakChecker(of: { readonly identity: SoakIdentity; readonly now:
       const what = at < 0 ? 'was never sent there' : at < line.delivered ? 'came again' : 'came too early';
       fail(`${payload} of ${session} ${direction} ${what}`);
     },
-    lost(session: string, what: string) {
-      fail(`the application of ${session} was told of a loss: ${what}`);
+    /**
+     * An application is told that signals can no longer be brought. Whether they really are lost, their arrival says:
+     * what is missing in the end is a failure anyway, what has arrived makes this a false alarm.
+     */
+    toldOfLoss(
+      session: string,
+      of: { direction: 'sent' | 'received'; side: 'robot' | 'operator'; from: number; to: number },
+    ) {
+      alarms += 1;
+      const isToRobot = (of.direction === 'sent') === (of.side === 'operator');
+      const line = lineOf(session, isToRobot ? 'to robot' : 'to operator');
+      const isThere = line.delivered >= of.to;
+      if (isThere) falseAlarms += 1;
+      else
+        open.push({
+          line,
+          to: of.to,
+          what: `${session}: ${of.direction} ${of.from} to ${of.to} by the ${of.side}`,
+        });
     },
     /** One side has ended it: what is on its way does not arrive any more. */
     ended: (session: string) => void ended.add(session),
@@ -118,6 +142,10 @@ export function soakChecker(of: { readonly identity: SoakIdentity; readonly now:
 
     /** Called when nothing is sent any more, and time enough has passed. */
     verdict(): Verdict {
+      for (const { line, to, what } of open) {
+        if (line.delivered >= to) falseAlarms += 1;
+        else if (!ended.has(line.session)) fail(`lost, ${what}`);
+      }
       for (const line of lines.values()) {
         const missing = line.sent.length - line.delivered;
         if (missing === 0) continue;
@@ -128,7 +156,7 @@ export function soakChecker(of: { readonly identity: SoakIdentity; readonly now:
           );
       }
       if (failureCount > failures.length) failures.push(`and ${failureCount - failures.length} more`);
-      return { failures, sent, delivered, endedBefore };
+      return { failures, sent, delivered, endedBefore, alarms, falseAlarms };
     },
   };
 }

@@ -16,7 +16,8 @@ export type FleetDeps = {
   readonly chance: Chance;
   readonly identity: SoakIdentity;
   readonly checker: SoakChecker;
-  readonly openTransport: OpenTransport;
+  /** Robots run in Node, whose sockets ping; operators in browsers, whose do not. */
+  readonly transportOf: (of: { readonly pings: boolean }) => OpenTransport;
   readonly count: (what: string) => void;
 };
 
@@ -31,11 +32,11 @@ const page = { isOffline: () => false, onWake: () => () => undefined };
 const drainWithinMs = 400_000;
 
 function clientFor(deps: FleetDeps, user: SoakUser, kind: 'robot' | 'client'): SignalingClient {
-  const { clock, chance, identity, openTransport } = deps;
+  const { clock, chance, identity } = deps;
   return createSignalingClient({
     url: 'wss://soak.example/soak',
     tokens: identity.sourceOf(user),
-    transport: openTransport,
+    transport: deps.transportOf({ pings: kind === 'robot' }),
     clock,
     random: chance.random,
     page,
@@ -58,7 +59,7 @@ function listen(
   });
   session.on('lost', (lost) => {
     count(`sdk: a hole, ${lost.direction}${lost.isGivenUp ? ', given up' : ''}`);
-    if (lost.isGivenUp) checker.lost(sessionId, `${lost.direction} ${lost.from} to ${lost.to}`);
+    if (lost.isGivenUp) checker.toldOfLoss(sessionId, { ...lost, side });
   });
   session.on('closed', (reason) => {
     count(`${side}: session closed, ${reason}`);
@@ -66,17 +67,16 @@ function listen(
   });
 }
 
-function send(
-  deps: FleetDeps,
-  session: Session,
-  side: 'robot' | 'operator',
-  kind: 'offer' | 'answer' | 'custom',
-  n: number,
-) {
-  if (!session.isOpen()) return;
-  const payload = `${side} ${kind} ${n}`;
-  deps.checker.sent(session.sessionId, side === 'robot' ? 'to operator' : 'to robot', payload);
-  session.send(kind, payload);
+/** Sends on one side of a session, numbered, and tells the checker before it does. */
+function sender(deps: FleetDeps, session: Session, side: 'robot' | 'operator') {
+  let count = 0;
+  return (kind: 'offer' | 'answer' | 'custom') => {
+    if (!session.isOpen()) return;
+    count += 1;
+    const payload = `${side} ${kind} ${count}`;
+    deps.checker.sent(session.sessionId, side === 'robot' ? 'to operator' : 'to robot', payload);
+    session.send(kind, payload);
+  };
 }
 
 /** Serves whoever comes: answers offers, and about half of what it is told. */
@@ -84,10 +84,10 @@ export function soakRobot(deps: FleetDeps, user: SoakUser): Member {
   const client = clientFor(deps, user, 'robot');
   createRobotEndpoint(client, {
     onSession(session) {
-      let n = 0;
+      const send = sender(deps, session, 'robot');
       listen(deps, session, 'robot', (kind) => {
-        if (kind === 'offer') send(deps, session, 'robot', 'answer', (n += 1));
-        else if (deps.chance.perMille(500)) send(deps, session, 'robot', 'custom', (n += 1));
+        if (kind === 'offer') send('answer');
+        else if (deps.chance.perMille(500)) send('custom');
       });
       return 'accept';
     },
@@ -115,15 +115,15 @@ export function soakOperator(
     const session = await endpoint.open(chance.oneOf(of.robots), chance.perMille(700) ? 'control' : 'view');
     if (of.isOutsider) checker.fail(`${user.userName}, of another fleet, has opened a session`);
     count('operator: session opened');
-    let n = 0;
+    const send = sender(deps, session, 'operator');
     listen(deps, session, 'operator', () => undefined);
-    send(deps, session, 'operator', 'offer', (n += 1));
+    send('offer');
     const until = clock.now() + chance.between(30_000, 600_000);
     while (session.isOpen() && clock.now() < until && !isOver()) {
       await clock.sleep(chance.between(500, 12_000));
       // Candidates trickle in bursts.
       for (let burst = chance.perMille(200) ? 6 : 1; burst > 0; burst -= 1) {
-        send(deps, session, 'operator', 'custom', (n += 1));
+        send('custom');
       }
     }
     const drainUntil = clock.now() + drainWithinMs;

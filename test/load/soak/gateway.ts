@@ -32,6 +32,9 @@ export type GatewayWitness = {
   posted(id: string, message: Record<string, unknown>): void;
 };
 
+/** As `client/src/node/ws-transport.ts` has it. */
+const pingEveryMs = 30_000;
+
 const endpoint = 'https://soak.execute-api.us-east-1.amazonaws.com/soak';
 
 /**
@@ -45,6 +48,8 @@ export function soakGateway(of: {
   readonly settings: GatewaySettings;
   readonly invoke: () => Invoke;
   readonly witness: GatewayWitness;
+  /** Hears what goes over the sockets, by the token that they came with. */
+  readonly trace: (token: string, line: string) => void;
 }) {
   const { clock, chance, troubles, settings, witness } = of;
   const sockets = new Map<string, Socket>();
@@ -60,6 +65,7 @@ export function soakGateway(of: {
   /** The socket is no more for the gateway. The holder learns of it unless its line is dead. */
   function end(socket: Socket, code: number): void {
     if (socket.isEnded) return;
+    of.trace(socket.token, `${socket.id} ends with ${code}`);
     socket.isEnded = true;
     sockets.delete(socket.id);
     if (!socket.isHalfOpen) tellEnd(socket, { code, status: undefined });
@@ -97,6 +103,7 @@ export function soakGateway(of: {
       .invoke()(event(socket.id, '$connect', 'CONNECT', { headers }))
       .catch(() => ({ statusCode: 502 }));
     if (socket.isEnded) return;
+    of.trace(socket.token, `${socket.id} is answered ${answer.statusCode}`);
     if (answer.statusCode !== 200) {
       socket.isEnded = true;
       sockets.delete(socket.id);
@@ -115,6 +122,7 @@ export function soakGateway(of: {
     if (socket.isEnded || socket.isHalfOpen) return;
     socket.lastActiveAt = clock.now();
     const message: { action?: string } = JSON.parse(text);
+    of.trace(socket.token, `${socket.id} says ${message.action} ${text.slice(0, 160)}`);
     const action = message.action ?? '';
     const route = Object.hasOwn(routeTable, action)
       ? routeTable[action as keyof typeof routeTable]
@@ -141,6 +149,10 @@ export function soakGateway(of: {
   function say(socket: Socket, text: string): void {
     if (socket.isEnded) return;
     socket.lastActiveAt = clock.now();
+    of.trace(
+      socket.token,
+      `${socket.id} ${socket.isHalfOpen ? 'does not hear' : 'hears'} ${text.slice(0, 160)}`,
+    );
     if (socket.isHalfOpen) return;
     witness.answered(socket.id, JSON.parse(text));
     clock.after(wire(), () => {
@@ -148,32 +160,46 @@ export function soakGateway(of: {
     });
   }
 
-  const openTransport: OpenTransport = ({ token }, events) => {
-    count += 1;
-    const at = clock.now();
-    const id = `c${String(count).padStart(7, '0')}=`;
-    const socket: Socket = {
-      id,
-      token,
-      events,
-      openedAt: at,
-      lastActiveAt: at,
-      isOpen: false,
-      isHalfOpen: false,
-      isEnded: false,
-      isTold: false,
+  /** What `ws` in Node does and a browser does not: who does not answer a ping until the next is dead. */
+  function ping(socket: Socket): void {
+    const answered = !socket.isHalfOpen;
+    clock.after(pingEveryMs, () => {
+      if (socket.isTold) return;
+      if (answered) return ping(socket);
+      troubles.count('socket: half-open, found by a ping');
+      tellEnd(socket, { code: 1006, status: undefined });
+    });
+  }
+
+  const transportOf =
+    (of: { readonly pings: boolean }): OpenTransport =>
+    ({ token }, events) => {
+      count += 1;
+      const at = clock.now();
+      const id = `c${String(count).padStart(7, '0')}=`;
+      const socket: Socket = {
+        id,
+        token,
+        events,
+        openedAt: at,
+        lastActiveAt: at,
+        isOpen: false,
+        isHalfOpen: false,
+        isEnded: false,
+        isTold: false,
+      };
+      sockets.set(id, socket);
+      if (of.pings) ping(socket);
+      clock.after(wire(), () => void arrive(socket));
+      return {
+        send: (text) => void clock.after(wire(), () => void hear(socket, text)),
+        close() {
+          // Over a dead line nobody hears of it.
+          tellEnd(socket, { code: 1000, status: undefined });
+          if (!socket.isHalfOpen) clock.after(wire(), () => end(socket, 1000));
+        },
+      };
     };
-    sockets.set(id, socket);
-    clock.after(wire(), () => void arrive(socket));
-    return {
-      send: (text) => void clock.after(wire(), () => void hear(socket, text)),
-      close() {
-        // Over a dead line nobody hears of it.
-        tellEnd(socket, { code: 1000, status: undefined });
-        if (!socket.isHalfOpen) clock.after(wire(), () => end(socket, 1000));
-      },
-    };
-  };
 
   async function reach<Done>(id: string, act: (socket: Socket) => Done): Promise<Done | 'gone'> {
     const { postRefused, postGone, answerLost } = troubles.now;
@@ -184,7 +210,7 @@ export function soakGateway(of: {
     await clock.sleep(chance.between(2, 8));
     if (chance.perMille(postRefused)) fail(chance.oneOf(['LimitExceededException', 'Http500', 'Http503']));
     const socket = sockets.get(id);
-    if (socket !== undefined && socket.isOpen && chance.perMille(postGone)) {
+    if (socket?.isOpen && chance.perMille(postGone)) {
       troubles.count('@connections: 410');
       end(socket, 1006);
     }
@@ -231,7 +257,7 @@ export function soakGateway(of: {
 
   return {
     port,
-    openTransport,
+    transportOf,
     endpoint,
     openCount: () => sockets.size,
     connectCount: () => count,
@@ -250,6 +276,7 @@ export function soakGateway(of: {
       if (socket === undefined) return;
       troubles.count('socket: half-open');
       socket.isHalfOpen = true;
+      of.trace(socket.token, `${socket.id} is half-open`);
     },
   };
 }

@@ -9,10 +9,18 @@ const command = new Command('soak')
   .option('--operators <count>', 'operators', Number, 200)
   .option('--lifetimes <count>', 'token lifetimes that each lives through', Number, 52)
   .option('--seed <number>', 'repeats a run', Number, Math.floor(Math.random() * 2 ** 31))
+  .option('--trace <user>', 'tells what goes over the sockets of one robot or operator')
   .option('--short', 'the form of CI, of about three minutes: 40 robots, 16 operators')
   .parse();
 
-type Options = { robots: number; operators: number; lifetimes: number; seed: number; short?: boolean };
+type Options = {
+  robots: number;
+  operators: number;
+  lifetimes: number;
+  seed: number;
+  short?: boolean;
+  trace?: string;
+};
 const given = command.opts<Options>();
 const size = given.short === true ? { robots: 40, operators: 16 } : given;
 const { lifetimes, seed } = given;
@@ -26,6 +34,7 @@ const report = await soak({
   operators: size.operators,
   lifetimes,
   seed,
+  ...(given.trace !== undefined && { trace: { userName: given.trace, tell: say } }),
   onProgress(line) {
     if (performance.now() - saidAt < 10_000) return;
     saidAt = performance.now();

@@ -17,6 +17,8 @@ export type SoakOptions = {
   readonly lifetimes: number;
   readonly seed: number;
   readonly onProgress?: (line: string) => void;
+  /** Whose sockets are followed, and who hears of it. */
+  readonly trace?: { readonly userName: string; readonly tell: (line: string) => void };
 };
 
 export type SoakReport = Verdict & {
@@ -72,6 +74,11 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     troubles,
     settings: { maxAgeMs, idleMs },
     invoke: () => invoke.it,
+    trace(token, line) {
+      const { trace } = options;
+      if (trace === undefined || identity.holderOf(token)?.user.userName !== trace.userName) return;
+      trace.tell(`${clock.now() - t0} ${line}`);
+    },
     witness: {
       connected: checker.connected,
       answered: checker.answered,
@@ -127,7 +134,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     chance,
     identity,
     checker,
-    openTransport: gateway.openTransport,
+    transportOf: gateway.transportOf,
     count: troubles.count,
   };
   const heapBefore = heapMb();
