@@ -35,7 +35,13 @@ export function heliograph(backend: Backend, { url, watch }: Place): Contender {
         const arrived = to.next((message) => message.type === 'signal' && message.seq === seq, patienceMs);
         from.send({ action: 'signal', ...key, seq, kind, data: payloads[kind] });
         // Refused where the store could not be had in time, which a busy machine brings about: sent again, and counted in.
-        if (await arrived.then(() => true, () => false)) return;
+        if (
+          await arrived.then(
+            () => true,
+            () => false,
+          )
+        )
+          return;
       }
     },
     connect: (index) => enter(operatorName(index)),

@@ -260,7 +260,12 @@ export function soakGateway(of: {
     transportOf,
     endpoint,
     openCount: () => sockets.size,
-    connectCount: () => count,
+    isOpen: (id: string) => sockets.has(id),
+    /** Ms since a socket was opened; undefined when it is no more. */
+    ageOf(id: string) {
+      const socket = sockets.get(id);
+      return socket && clock.now() - socket.openedAt;
+    },
     /** `$disconnect`s are lost, late and doubled from now on, or not. */
     setBadDisconnects(bad: boolean) {
       disconnectsAreBad = bad;

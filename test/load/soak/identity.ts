@@ -70,7 +70,8 @@ export function soakIdentity(clock: EventClock, of: { readonly tokenMs: number }
     },
     /** Forgets what has run out, so that memory says something of the rest. */
     forgetExpired() {
-      for (const [token, { expiresAt }] of issued) if (expiresAt < clock.now() - 60_000) issued.delete(token);
+      for (const [token, { expiresAt }] of issued)
+        if (expiresAt < clock.now() - 600_000) issued.delete(token);
     },
   };
 }

@@ -63,7 +63,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const identity = soakIdentity(clock, { tokenMs });
   const checker = soakChecker({ identity, now: () => clock.now() - t0 });
   const invocation = new AsyncLocalStorage<{ readAt: number | undefined }>();
-  const rollOvers = { robot: 0, client: 0 };
+  let rollOvers = 0;
   let robotsLost = 0;
   let hasLeft = false;
   const invoke: { it: Invoke } = { it: () => Promise.reject(new Error('Nothing is deployed yet')) };
@@ -89,7 +89,9 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   function note(event: LifeEvent): void {
     const detail = 'how' in event ? `, ${event.how}` : 'code' in event ? `, ${event.code}` : '';
     if (event.type !== 'cleanup_done') troubles.count(`life: ${event.type}${detail}`);
-    if (event.type === 'rolling_over') rollOvers[event.kind] += 1;
+    // A younger connection of the robot took over from one that lived, and was about to be cut for its age.
+    const isOld = event.type === 'replaced' && (gateway.ageOf(event.connectionId) ?? 0) > maxAgeMs / 2;
+    if (isOld) rollOvers += 1;
     if (event.type === 'fault') checker.fail(`a fault at ${event.where}: ${event.name} ${event.stack ?? ''}`);
     if (event.type === 'robot_offline' && !hasLeft) {
       robotsLost += 1;
@@ -178,6 +180,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       }
     }
     identity.forgetExpired();
+    checker.forgetSockets(gateway.isOpen);
     isBad = !isBad;
     const { sent, delivered } = checker.soFar();
     onProgress(`${Math.round((clock.now() - t0) / 1_000)} s lived, ${sent} sent, ${delivered} delivered`);
@@ -213,7 +216,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     failures,
     robotSessionsLost: robotsLost,
     lifetimesPerRobot: options.lifetimes,
-    rollOversPerRobot: Math.floor(rollOvers.robot / robots),
+    rollOversPerRobot: Math.floor(rollOvers / robots),
     livedMs: clock.now() - t0,
     counts: troubles.counts,
     rowsLeft,
