@@ -53,6 +53,7 @@ export function soakGateway(of: {
 }) {
   const { clock, chance, troubles, settings, witness } = of;
   const sockets = new Map<string, Socket>();
+  const openedAt = new Map<string, number>();
   let count = 0;
   let disconnectsAreBad = false;
 
@@ -68,6 +69,7 @@ export function soakGateway(of: {
     of.trace(socket.token, `${socket.id} ends with ${code}`);
     socket.isEnded = true;
     sockets.delete(socket.id);
+    clock.after(60_000, () => openedAt.delete(socket.id));
     if (!socket.isHalfOpen) tellEnd(socket, { code, status: undefined });
     tellDisconnect(socket.id);
   }
@@ -189,6 +191,7 @@ export function soakGateway(of: {
         isTold: false,
       };
       sockets.set(id, socket);
+    openedAt.set(id, at);
       if (of.pings) ping(socket);
       clock.after(wire(), () => void arrive(socket));
       return {
@@ -261,11 +264,8 @@ export function soakGateway(of: {
     endpoint,
     openCount: () => sockets.size,
     isOpen: (id: string) => sockets.has(id),
-    /** Ms since a socket was opened; undefined when it is no more. */
-    ageOf(id: string) {
-      const socket = sockets.get(id);
-      return socket && clock.now() - socket.openedAt;
-    },
+    /** Ms since a socket was opened, for a minute after its end as well. */
+    ageOf: (id: string) => clock.now() - (openedAt.get(id) ?? clock.now()),
     /** `$disconnect`s are lost, late and doubled from now on, or not. */
     setBadDisconnects(bad: boolean) {
       disconnectsAreBad = bad;

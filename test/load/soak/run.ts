@@ -90,7 +90,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const detail = 'how' in event ? `, ${event.how}` : 'code' in event ? `, ${event.code}` : '';
     if (event.type !== 'cleanup_done') troubles.count(`life: ${event.type}${detail}`);
     // A younger connection of the robot took over from one that lived, and was about to be cut for its age.
-    const isOld = event.type === 'replaced' && (gateway.ageOf(event.connectionId) ?? 0) > maxAgeMs / 2;
+    const isOld = event.type === 'replaced' && gateway.ageOf(event.connectionId) > maxAgeMs / 2;
     if (isOld) rollOvers += 1;
     if (event.type === 'fault') checker.fail(`a fault at ${event.where}: ${event.name} ${event.stack ?? ''}`);
     if (event.type === 'robot_offline' && !hasLeft) {
