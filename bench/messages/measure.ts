@@ -25,6 +25,9 @@ export type MessagesResult = {
   readonly idleConnections: number;
   readonly cost: Record<ContenderName, Record<Act, Cost>>;
   readonly times: Record<ContenderName, Record<Act, Times>>;
+  /** The same where each call takes `awayMs` more, as a function on AWS waits for it. */
+  readonly timesAway: Record<ContenderName, Record<Act, Times>>;
+  readonly awayMs: number;
 };
 
 type System = { readonly contender: Contender; readonly place: Place };
@@ -109,7 +112,7 @@ async function leave({ contender }: System, scene: Scene): Promise<void> {
 }
 
 async function withSystems<T>(
-  metered: boolean,
+  of: { readonly metered: boolean; readonly awayMs?: number },
   idle: number,
   use: (
     systems: Record<ContenderName, System>,
@@ -117,7 +120,7 @@ async function withSystems<T>(
     backend: Backend,
   ) => Promise<T>,
 ): Promise<T> {
-  const backend = await startBackend({ pairs: 2, metered });
+  const backend = await startBackend({ pairs: 2, ...of });
   const open: Peer[] = [];
   try {
     const systems = await systemsOn(backend);
@@ -138,7 +141,7 @@ async function withSystems<T>(
 
 /** The calls and the units of one of each, past its warm-up. */
 function costs(idle: number): Promise<MessagesResult['cost']> {
-  return withSystems(true, idle, async (systems, made) => {
+  return withSystems({ metered: true }, idle, async (systems, made) => {
     const result = {} as Record<ContenderName, Record<Act, Cost>>;
     for (const name of contenderNames) {
       const system = systems[name];
@@ -159,8 +162,8 @@ function costs(idle: number): Promise<MessagesResult['cost']> {
   });
 }
 
-async function times(idle: number, rounds: number): Promise<MessagesResult['times']> {
-  return withSystems(false, idle, async (systems, made) => {
+async function times(idle: number, rounds: number, awayMs = 0): Promise<MessagesResult['times']> {
+  return withSystems({ metered: false, awayMs }, idle, async (systems, made) => {
     const result = Object.fromEntries(
       contenderNames.map((name) => [name, {} as Record<Act, Times>]),
     ) as Record<ContenderName, Record<Act, Times>>;
@@ -191,9 +194,13 @@ async function times(idle: number, rounds: number): Promise<MessagesResult['time
 
 export async function measureMessages({ quick }: { quick: boolean }): Promise<MessagesResult> {
   const idleConnections = 20;
+  // A few milliseconds are usual for DynamoDB and for `@connections` within a region.
+  const awayMs = 5;
   return {
     idleConnections,
     cost: await costs(idleConnections),
     times: await times(idleConnections, quick ? 60 : 400),
+    timesAway: await times(idleConnections, quick ? 40 : 200, awayMs),
+    awayMs,
   };
 }

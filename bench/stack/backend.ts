@@ -14,6 +14,7 @@ import {
   startLocalStore,
 } from '../../local/store/local-store.ts';
 import { makeTokenPolicy, type TokenPolicy } from '../../protocol/token-policy.ts';
+import { passOn, startForwarder } from '../meter/forwarding.ts';
 import { type GatewayCall, startPostMeter } from '../meter/post-meter.ts';
 import { type StoreCall, startStoreMeter } from '../meter/store-meter.ts';
 import { type RouteWatch, routeWatch } from './route-watch.ts';
@@ -51,10 +52,12 @@ export type BackendOptions = {
   readonly pairs: number;
   /** Whether calls are counted. Then no time may be taken. */
   readonly metered: boolean;
+  /** How long each call to the store and to `@connections` takes at least: what a function waits for on AWS. Default 0. */
+  readonly awayMs?: number;
 };
 
 /** Identity and store in this process, for several systems side by side, each behind a gateway of its own. */
-export async function startBackend({ pairs, metered }: BackendOptions): Promise<Backend> {
+export async function startBackend({ pairs, metered, awayMs = 0 }: BackendOptions): Promise<Backend> {
   const policy = makeTokenPolicy({});
   const stops: (() => Promise<void>)[] = [];
   const store = await startLocalStore({ port: 0 });
@@ -94,8 +97,18 @@ export async function startBackend({ pairs, metered }: BackendOptions): Promise<
       const postMeter = metered ? await startPostMeter(gateway.managementEndpoint) : undefined;
       if (storeMeter !== undefined) stops.push(() => storeMeter.close());
       if (postMeter !== undefined) stops.push(() => postMeter.close());
-      const storeEndpoint = storeMeter?.url ?? store.endpoint;
-      const managementEndpoint = postMeter?.url ?? gateway.managementEndpoint;
+      const distant = async (endpoint: string) => {
+        if (awayMs === 0) return endpoint;
+        const { origin, pathname } = new URL(endpoint);
+        const forwarder = await startForwarder(async (request) => {
+          await new Promise((resolve) => setTimeout(resolve, awayMs));
+          return passOn(origin, request);
+        });
+        stops.push(() => forwarder.close());
+        return `${forwarder.url}${pathname === '/' ? '' : pathname}`;
+      };
+      const storeEndpoint = await distant(storeMeter?.url ?? store.endpoint);
+      const managementEndpoint = await distant(postMeter?.url ?? gateway.managementEndpoint);
       const environment = functionEnvironment({
         region,
         policy,
