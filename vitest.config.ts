@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** What would be about the machine rather than about us if others ran beside it. */
+const alone = ['test/integration/faults.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,infra,local,integration}/**/*.test.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     // Two cores in CI, and each integration file runs a whole stack.
     maxWorkers: 2,
@@ -12,5 +14,16 @@ export default defineConfig({
       process.env.HELIOGRAPH_TEST_REPORT === undefined
         ? ['default']
         : ['default', ['json', { outputFile: process.env.HELIOGRAPH_TEST_REPORT }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/{unit,contract,infra,local,integration}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...alone],
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -38,3 +38,8 @@ export type SettingName = keyof typeof settingVariables;
 
 /** The namespace and service name of every metric and log line. */
 export const telemetryService = 'heliograph';
+
+/** The dimension `service` of the metrics of one deployment: several may share an account, and its namespace. */
+export function telemetryServiceOf(stage: string): string {
+  return `${telemetryService}-${stage}`;
+}

@@ -28,8 +28,20 @@ const emulatorSchema = z.strictObject({
   routeResponses: z.boolean(),
   /** Base URL of `@connections` with the stage, as reached from inside the emulator's functions; `{apiId}` is replaced. */
   managementEndpoint: z.string().includes(apiIdPlaceholder).optional(),
+  /** `false` where the emulator's CloudFormation knows no alarms of metric math: the fourth stack is left out. */
+  operations: z.boolean().default(true),
   /** URL of the pool's JWKS, as reached from inside the emulator's functions; `{userPoolId}` is replaced. */
   jwksUri: z.string().includes(userPoolIdPlaceholder).optional(),
+});
+
+const consoleSchema = z.strictObject({
+  /**
+   * Cognito's hosted sign-in, for MFA and single sign-on. Its pool must have this domain, and its app client for
+   * people the code grant, the scopes, and the console's address among its callbacks.
+   */
+  hostedSignIn: z
+    .strictObject({ domain: z.url({ protocol: /^https$/ }), scopes: z.string().min(1).default('openid') })
+    .optional(),
 });
 
 const configSchema = z.strictObject({
@@ -70,12 +82,19 @@ const configSchema = z.strictObject({
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
    */
   apiGatewayLogRole: z.enum(['create', 'existing']).default('create'),
+  /** Deploys the operator's console, too: `-c heliograph:console='{}'`. */
+  console: consoleSchema.optional(),
+  /** Who gets a mail of each alarm and of its end; they have to confirm it once. */
+  alarmEmail: z.email().optional(),
+  /** Where `docs/runbook.md` is for those who are on call: each alarm links to its entry there. */
+  runbookUrl: z.string().min(1).default('docs/runbook.md'),
   emulator: emulatorSchema.optional(),
 });
 
 type ParsedConfig = z.infer<typeof configSchema>;
 
 export type HeliographConfig = Omit<ParsedConfig, 'tokenPolicy'> & { readonly tokenPolicy: TokenPolicy };
+export type ConsoleConfig = z.infer<typeof consoleSchema>;
 export type EmulatorConfig = z.infer<typeof emulatorSchema>;
 
 /**

@@ -16,6 +16,7 @@ export function cleanupFunction(environment: Environment, overrides: Overrides =
     sessions: make.sessions(),
     clients: make.clients(),
     watches: make.watches(),
+    fleets: make.fleets(),
     peers: make.peers(),
   });
 }

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { countedPeerGateway } from '../adapters/api-gateway/counted-peer-gateway.ts';
 import { apiGatewayPeerGateway } from '../adapters/api-gateway/peer-gateway.ts';
 import { dynamoDbClientDirectory } from '../adapters/dynamodb/client-directory.ts';
 import { dynamoDbClientSessionStore } from '../adapters/dynamodb/client-session-store.ts';
@@ -60,9 +61,10 @@ export function dependencies(environment: Environment, overrides: Overrides = {}
     client,
     tableName: tableNameFrom(environment, table),
   });
+  const lifeLog = overrides.lifeLog ?? powertoolsLifeLog({ service: environment.POWERTOOLS_SERVICE_NAME });
   return {
     clock: systemClock,
-    lifeLog: overrides.lifeLog ?? powertoolsLifeLog(),
+    lifeLog,
     connections: () => dynamoDbConnectionStore(access('connections')),
     robots: () => dynamoDbRobotSessionStore(access('robotSessions')),
     sessions: () => dynamoDbClientSessionStore(access('clientSessions')),
@@ -79,10 +81,10 @@ export function dependencies(environment: Environment, overrides: Overrides = {}
         },
       }),
     peers: () => {
-      const peers = apiGatewayPeerGateway({
-        region: regionFrom(environment),
-        ...credentialsFrom(environment),
-      });
+      const peers = countedPeerGateway(
+        apiGatewayPeerGateway({ region: regionFrom(environment), ...credentialsFrom(environment) }),
+        { lifeLog, clock: systemClock },
+      );
       const { onPost } = overrides;
       if (onPost === undefined) return peers;
       return {

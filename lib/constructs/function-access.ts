@@ -69,7 +69,8 @@ export const functionAccess: Record<FunctionName, FunctionAccess> = {
   cleanup: {
     tables: {
       connections: { items: ['GetItem', 'UpdateItem', 'DeleteItem'], queryIndexes: ['byDeadline'] },
-      robotSessions: { items: ['GetItem', 'UpdateItem'], queryIndexes: ['byDeadline'] },
+      // BatchGetItem: to count the robots, every few runs.
+      robotSessions: { items: ['GetItem', 'BatchGetItem', 'UpdateItem'], queryIndexes: ['byDeadline'] },
       clientSessions: {
         items: ['GetItem', 'UpdateItem', 'DeleteItem', 'Query'],
         queryIndexes: ['byDeadline'],

@@ -10,6 +10,8 @@ import { bundling, depsLockFilePath, functionEntry, projectRoot } from './bundli
 
 export type HeliographFunctionProps = {
   readonly name: FunctionName;
+  /** Dimension of its metrics: which deployment it belongs to. */
+  readonly service: string;
   readonly logRetention: RetentionDays;
   readonly timeout: Duration;
   /** MB; CPU comes in proportion, and signature checks are CPU. */
@@ -30,17 +32,18 @@ const bundlingOptions: BundlingOptions = {
 /** One of the functions: what they have in common, and nothing that one may and another may not. */
 export class HeliographFunction extends Construct {
   readonly lambda: NodejsFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: HeliographFunctionProps) {
     super(scope, id);
 
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // A role of our own: the managed AWSLambdaBasicExecutionRole may write to every log group of the account.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
 
     this.lambda = new NodejsFunction(this, 'Function', {
       entry: functionEntry(props.name),
@@ -54,9 +57,9 @@ export class HeliographFunction extends Construct {
       // A trace per signal would cost more than the relay; the X-Ray SDK is in maintenance.
       tracing: Tracing.DISABLED,
       role,
-      logGroup,
+      logGroup: this.logGroup,
       environment: {
-        POWERTOOLS_SERVICE_NAME: telemetryService,
+        POWERTOOLS_SERVICE_NAME: props.service,
         POWERTOOLS_METRICS_NAMESPACE: telemetryService,
       },
     });

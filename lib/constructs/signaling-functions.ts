@@ -7,6 +7,7 @@ import { type FunctionName, functionNames } from '../../functions/route-table.ts
 import type { TableName } from '../../functions/table-shapes.ts';
 import { apiIdPlaceholder, type HeliographConfig, userPoolIdPlaceholder } from '../config.ts';
 import { functionAccess, type TableAccess } from './function-access.ts';
+import { functionMemoryMb as memorySize } from './function-memory.ts';
 import { HeliographFunction } from './heliograph-function.ts';
 import type { HeliographTable } from './heliograph-table.ts';
 import type { Identity } from './identity.ts';
@@ -44,33 +45,37 @@ const settingsOf: Record<FunctionName, readonly SettingName[]> = {
 export class SignalingFunctions extends Construct {
   readonly byName: Readonly<Record<FunctionName, HeliographFunction>>;
 
-  constructor(scope: Construct, id: string, props: { readonly logRetention: RetentionDays }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly service: string; readonly logRetention: RetentionDays },
+  ) {
     super(scope, id);
-    const { logRetention } = props;
+    const common = { service: props.service, logRetention: props.logRetention };
     // Below the gateway's 29 s, and above what the calls of one route take when each runs into its own
     // time limit: a function must live to give back what it has claimed.
-    const route = { logRetention, timeout: Duration.seconds(27) };
+    const route = { ...common, timeout: Duration.seconds(27) };
     this.byName = {
       // RS256 and the JWKS: CPU on the way into every connection.
       connection: new HeliographFunction(this, 'Connection', {
         name: 'connection',
-        memorySize: 512,
+        memorySize,
         ...route,
       }),
-      sessions: new HeliographFunction(this, 'Sessions', { name: 'sessions', memorySize: 512, ...route }),
-      relay: new HeliographFunction(this, 'Relay', { name: 'relay', memorySize: 512, ...route }),
+      sessions: new HeliographFunction(this, 'Sessions', { name: 'sessions', memorySize, ...route }),
+      relay: new HeliographFunction(this, 'Relay', { name: 'relay', memorySize, ...route }),
       cleanup: new HeliographFunction(this, 'Cleanup', {
         name: 'cleanup',
-        memorySize: 512,
-        logRetention,
+        memorySize,
+        ...common,
         // A little more than a period: where the policy wants runs more often than the schedule can, one
         // loops until the next begins. Two at once are safe.
         timeout: Duration.seconds(75),
       }),
       revocation: new HeliographFunction(this, 'Revocation', {
         name: 'revocation',
-        memorySize: 512,
-        logRetention,
+        memorySize,
+        ...common,
         timeout: Duration.seconds(60),
       }),
     };
@@ -109,6 +114,21 @@ export class SignalingFunctions extends Construct {
         if (value !== undefined) user.addSetting(setting, value);
       }
     }
+  }
+
+  names(): Readonly<Record<FunctionName, string>> {
+    const { connection, sessions, relay, cleanup, revocation } = this.byName;
+    return {
+      connection: connection.lambda.functionName,
+      sessions: sessions.lambda.functionName,
+      relay: relay.lambda.functionName,
+      cleanup: cleanup.lambda.functionName,
+      revocation: revocation.lambda.functionName,
+    };
+  }
+
+  logGroupNames(): readonly string[] {
+    return this.entries().map(([, { logGroup }]) => logGroup.logGroupName);
   }
 
   private entries(): [FunctionName, HeliographFunction][] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { runRobot } from './robot/run-robot.ts';
-import { parseTarget, TargetUnreadable } from './wire/target.ts';
+import { parseTarget, TargetUnreadable } from './target.ts';
 
 const environment = z.object({
   HELIOGRAPH_TARGET: z.string(),

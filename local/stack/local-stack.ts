@@ -30,6 +30,8 @@ export type LocalAddresses = {
 
 export type LocalStack = {
   readonly addresses: LocalAddresses;
+  /** What the functions of the first region are told. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly policy: TokenPolicy;
   /** One a region; the first is the one in `addresses`. */
   readonly gateways: readonly LocalGateway[];
@@ -104,7 +106,7 @@ export async function startLocalStack(
       userPoolId,
       clientIds,
     };
-    return { addresses, policy, gateways, identity, revoke: revocation, close };
+    return { addresses, environment, policy, gateways, identity, revoke: revocation, close };
   } catch (failure) {
     await close();
     throw failure;

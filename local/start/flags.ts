@@ -16,7 +16,7 @@ export type StartFlags = {
 export function parseStartFlags(argv: readonly string[]): StartFlags {
   const command = new Command('npm start --')
     .description(
-      'Runs all of Heliograph on this machine: gateway, identity, store, schedule and a demo robot.',
+      'Runs all of Heliograph on this machine: gateway, identity, store, schedule the console and three demo robots.',
     )
     .addOption(duration('--token-ttl <duration>', 'life of access and ID tokens (4h)'))
     .addOption(duration('--grace <duration>', 'how long after expiry a connection may still refresh (60s)'))
@@ -38,7 +38,7 @@ export function parseStartFlags(argv: readonly string[]): StartFlags {
       new Option('--regions <count>', 'gateways over the one store').choices(['1', '2']).default('1'),
     )
     .option('--data-dir <dir>', 'keep the tables in this folder (default: in memory)')
-    .option('--no-demo', 'without the demo robot')
+    .option('--no-demo', 'without the demo robots')
     .option(
       '--json',
       'addresses as JSON on the first line (npm start --silent -- --json), then a JSON object per log line',

@@ -56,6 +56,9 @@ function describe(event: LifeEvent): string | undefined {
       return `${event.kind} left (${event.how}) after ${seconds(event.lifetimeMs)} and ${event.refreshes} refreshes  ${event.connectionId}`;
     case 'message_refused':
       return warn(`${event.action} refused: ${event.code}  ${event.connectionId}`);
+    case 'posts_failed':
+    case 'robots_counted':
+      return undefined;
     case 'dependency_unavailable':
       return warn(`${event.where}: ${event.code}; the caller was told to try again`);
     case 'fault':

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
+import { powertoolsLifeLog } from '../../functions/adapters/powertools/life-log.ts';
 import { startLocalStack } from '../stack/local-stack.ts';
 import { seededPassword } from '../stack/users.ts';
-import { startDemoRobot } from './demo-robot.ts';
+import { startConsoleServer } from './console-server.ts';
+import { demoRobots, startDemoRobot } from './demo-robots.ts';
+import { createFaultDesk } from './fault-desk.ts';
 import { parseStartFlags, type StartFlags } from './flags.ts';
-import { startFrontPage } from './front-page.ts';
 import { lifeLines } from './life-lines.ts';
+import { recentEvents } from './recent-events.ts';
 import type { StartAddresses } from './start-addresses.ts';
 
 /** `npm start`: starts everything, waits for a signal, stops everything. Gives the exit code. */
@@ -36,9 +39,10 @@ export async function runStart(argv: readonly string[]): Promise<number> {
 
 async function startAll(flags: StartFlags, stops: (() => Promise<void>)[]): Promise<void> {
   const startedAt = performance.now();
-  const page = await startFrontPage({ port: flags.stack.port });
+  const events = recentEvents(flags.json ? powertoolsLifeLog() : lifeLines(print));
+  const page = await startConsoleServer({ port: flags.stack.port, serveEvents: events.serve });
   stops.push(() => page.close());
-  const stack = await startLocalStack(flags.stack, flags.json ? {} : { lifeLog: lifeLines(print) });
+  const stack = await startLocalStack(flags.stack, { lifeLog: events.lifeLog });
   stops.push(() => stack.close());
 
   const second = stack.gateways[1]?.url;
@@ -47,20 +51,23 @@ async function startAll(flags: StartFlags, stops: (() => Promise<void>)[]): Prom
     ...stack.addresses,
     ...(second === undefined ? {} : { secondGateway: second }),
   };
-  page.show(addresses);
+  const desk = createFaultDesk(stack);
+  stops.push(async () => desk.close());
+  page.show({ addresses, act: desk.act, environment: stack.environment });
+  page.prepare();
   const took = ((performance.now() - startedAt) / 1000).toFixed(1);
   print(flags.json ? JSON.stringify(addresses) : banner(addresses, took));
 
-  if (flags.demo) {
-    const robot = startDemoRobot(addresses, (line) =>
+  if (!flags.demo) return;
+  const robots = demoRobots.map((name) =>
+    startDemoRobot(addresses, name, (line) =>
       print(
-        flags.json
-          ? JSON.stringify({ source: 'rover-1', message: line })
-          : styleText('cyan', `rover-1  ${line}`),
+        flags.json ? JSON.stringify({ source: name, message: line }) : styleText('cyan', `${name}  ${line}`),
       ),
-    );
-    stops.push(() => robot.stop());
-  }
+    ),
+  );
+  // At once: each takes its time to say goodbye.
+  stops.push(async () => void (await Promise.all(robots.map((robot) => robot.stop()))));
 }
 
 function banner(addresses: StartAddresses, took: string): string {
@@ -69,7 +76,7 @@ function banner(addresses: StartAddresses, took: string): string {
     '',
     `${styleText('bold', 'Heliograph is up')} after ${took} s.`,
     '',
-    line('Start page', addresses.console),
+    line('Console', addresses.console),
     line('Gateway', addresses.gateway),
     ...(addresses.secondGateway === undefined ? [] : [line('  second', addresses.secondGateway)]),
     line('Identity', addresses.identity),
@@ -78,7 +85,7 @@ function banner(addresses: StartAddresses, took: string): string {
     '  Users      operator-1, operator-2, viewer-1, admin-1, rover-1 …',
     line('Password', seededPassword),
     '',
-    `Next: ${styleText('bold', demoCommand(addresses))} in another terminal drives rover-1. Ctrl-C stops everything.`,
+    `Next: open the console in a browser, or drive rover-1 in another terminal with ${styleText('bold', demoCommand(addresses))}. Ctrl-C stops everything.`,
     '',
   ].join('\n');
 }

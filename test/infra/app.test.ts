@@ -29,11 +29,12 @@ describe('the app', { timeout: 60_000 }, () => {
     expect(templates()).toEqual(templates());
   });
 
-  test('makes three stacks, named by the stage', () => {
+  test('makes four stacks, named by the stage', () => {
     const { status, files } = runApp({ 'heliograph:stage': 'prod' });
     expect(status).toBe(0);
     expect(files.filter((file) => file.endsWith('.template.json')).sort()).toEqual([
       'Heliograph-prod-Identity.template.json',
+      'Heliograph-prod-Operations.template.json',
       'Heliograph-prod-Signaling.template.json',
       'Heliograph-prod-Store.template.json',
     ]);

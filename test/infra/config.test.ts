@@ -23,6 +23,7 @@ describe('a configuration', () => {
       iceServers: [{ urls: ['stun:stun.l.google.com:19302'] }],
       fleetSize: 100,
       robotTakeover: 'newest',
+      runbookUrl: 'docs/runbook.md',
       maxSessionsPerRobot: 10,
       logRetentionDays: 30,
       throttle: { rate: 2_000, burst: 1_000 },

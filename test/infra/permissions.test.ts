@@ -128,6 +128,8 @@ describe('permissions', () => {
     ],
     relay: ['BatchGetItem clientSessions', 'BatchGetItem robotSessions', 'GetItem connections'],
     cleanup: [
+      // To count the robots.
+      'BatchGetItem robotSessions',
       'DeleteItem clientSessions',
       'DeleteItem connections',
       'DeleteItem directory',

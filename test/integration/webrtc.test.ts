@@ -17,7 +17,7 @@ describe('WebRTC through the backend', () => {
   });
 
   it('opens a data channel over which both sides speak, and ends it with the session', async () => {
-    const { signaling, session, opened } = await openDrive(await target(), { operator: 'operator-1', robot });
+    const { client, session, opened } = await openDrive(await target(), { operator: 'operator-1', robot });
     expect(opened).toMatchObject({ mode: 'control', state: 'open' });
 
     await nextPose(session);
@@ -27,15 +27,15 @@ describe('WebRTC through the backend', () => {
 
     // The robot ends its peer when it is told, which closes the channel at this side, too.
     const { sessionId, robotId } = opened;
-    await signaling.ask({ action: 'closeSession', sessionId, robotId }, 'sessionClosed');
+    await client.request('closeSession', { sessionId, robotId });
     expect(await session.ended).toBe('closed');
     await expect.poll(() => rover.lines).toContain(`session ended: closed  ${sessionId}`);
-    await session.close();
-    await signaling.bye();
+    session.close();
+    client.close();
   });
 
   it('lets who has control drive, and stops when no command comes any more', async () => {
-    const { signaling, session } = await openDrive(await target(), { operator: 'operator-1', robot });
+    const { client, session } = await openDrive(await target(), { operator: 'operator-1', robot });
     const before = await nextPose(session);
     const commands = setInterval(
       () => session.tell({ type: 'drive', linear: 0.5, angular: 0 }),
@@ -45,8 +45,8 @@ describe('WebRTC through the backend', () => {
     expect(moved.speed).toBe(0.5);
     clearInterval(commands);
     expect(await nextPose(session, ({ speed }) => speed === 0)).toBeDefined();
-    await session.close();
-    await signaling.bye();
+    session.close();
+    client.close();
   });
 
   it('streams to who only views, and does not obey', async () => {
@@ -66,9 +66,9 @@ describe('WebRTC through the backend', () => {
       y: before.y,
       speed: 0,
     });
-    for (const { session, signaling } of [viewer, driver]) {
-      await session.close();
-      await signaling.bye();
+    for (const { session, client } of [viewer, driver]) {
+      session.close();
+      client.close();
     }
   });
 });

@@ -3,8 +3,6 @@ import { describe, expect, it, test } from 'vitest';
 import { parseToRobot } from '../../local/demo/peer/drive-channel.ts';
 import { drive, type Velocity, withinWheelSpeeds } from '../../local/demo/robot/kinematics.ts';
 import { createRover, deadManMs } from '../../local/demo/robot/rover.ts';
-import { backoffMs } from '../../local/demo/wire/backoff.ts';
-import { createSignalOrder } from '../../local/demo/wire/signal-order.ts';
 
 const start = { xM: 0, yM: 0, headingRad: 0 };
 const speed = fc.double({ min: -3, max: 3, noNaN: true });
@@ -107,64 +105,53 @@ describe('dead man', () => {
   });
 });
 
-describe('signal order', () => {
-  const arrivals = fc
-    .integer({ min: 0, max: 60 })
-    .chain((count) => {
-      const seqs = Array.from({ length: count }, (_, i) => i + 1);
-      return fc.tuple(
-        fc.constant(count),
-        fc.array(fc.constantFrom(...seqs, 1), { maxLength: 60 }),
-        fc.constant(seqs),
-      );
-    })
-    .chain(([count, again, seqs]) =>
-      fc
-        .shuffledSubarray([...seqs, ...(count === 0 ? [] : again)], {
-          minLength: seqs.length + (count === 0 ? 0 : again.length),
-        })
-        .map((order) => ({ seqs, order })),
-    );
+describe('why it stands', () => {
+  const ahead: Velocity = { linearMPerS: 0.4, angularRadPerS: 0 };
+  const nothing: Velocity = { linearMPerS: 0, angularRadPerS: 0 };
 
-  test('gives each signal once and in turn, whatever the arrival and however often', () => {
-    fc.assert(
-      fc.property(arrivals, ({ seqs, order }) => {
-        const signals = createSignalOrder<{ seq: number }>();
-        const given = order.flatMap((seq) => signals.take({ seq }));
-        expect(given.map(({ seq }) => seq)).toEqual(seqs);
-      }),
-    );
+  function driving() {
+    const clock = { now: 1_000 };
+    const rover = createRover(() => clock.now);
+    rover.command(ahead);
+    clock.now += 100;
+    return { clock, rover };
+  }
+
+  it('says when commands stayed away, and not when they were ended', () => {
+    const { clock, rover } = driving();
+    expect(rover.now().state).toBe('driving');
+    clock.now += deadManMs;
+    expect(rover.now().state).toBe('dead_man');
+    rover.command(ahead);
+    rover.command(nothing);
+    clock.now += 60_000;
+    expect(rover.now().state).toBe('standing');
   });
 
-  test('holds back what is early until the gap is filled', () => {
-    const signals = createSignalOrder<{ seq: number }>();
-    expect(signals.take({ seq: 2 })).toEqual([]);
-    expect(signals.take({ seq: 3 })).toEqual([]);
-    expect(signals.take({ seq: 1 })).toEqual([{ seq: 1 }, { seq: 2 }, { seq: 3 }]);
-    expect(signals.take({ seq: 2 })).toEqual([]);
+  it('stops at once when its driver loses control, and says so; who stands is not halted', () => {
+    const { clock, rover } = driving();
+    rover.halt();
+    const { pose } = rover.now();
+    clock.now += 400;
+    expect(rover.now()).toMatchObject({ pose, velocity: nothing, state: 'halted' });
+    const standing = createRover(() => clock.now);
+    standing.halt();
+    expect(standing.now().state).toBe('standing');
   });
 
-  test('keeps nothing of a number that is out of all reach', () => {
-    const signals = createSignalOrder<{ seq: number }>();
-    expect(signals.take({ seq: 1_000_000 })).toEqual([]);
-    expect(signals.take({ seq: 1 })).toEqual([{ seq: 1 }]);
+  it('the stop button holds against commands, until the controls were let go', () => {
+    const { clock, rover } = driving();
+    rover.stop();
+    const { pose } = rover.now();
+    for (let i = 0; i < 10; i += 1) {
+      clock.now += 100;
+      rover.command(ahead);
+    }
+    expect(rover.now()).toMatchObject({ pose, velocity: nothing, state: 'stopped' });
+    rover.command(nothing);
+    rover.command(ahead);
+    expect(rover.now()).toMatchObject({ velocity: ahead, state: 'driving' });
   });
-});
-
-test('backoff: full jitter from 0.5 s to 30 s', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 100 }),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      (failures, r) => {
-        const ms = backoffMs(failures, () => r);
-        expect(ms).toBeGreaterThanOrEqual(0);
-        expect(ms).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** (failures - 1)));
-      },
-    ),
-  );
-  expect(backoffMs(1, () => 1)).toBe(500);
-  expect(backoffMs(50, () => 1)).toBe(30_000);
 });
 
 test.each([

@@ -56,6 +56,8 @@ export function emulatorConfig({ name, endpoint }: Emulator) {
   return {
     // MiniStack's CloudFormation knows neither route responses nor integration responses. Its gateway answers all the same.
     routeResponses: name !== 'ministack',
+    // Nor alarms on metric math.
+    operations: name !== 'ministack',
     managementEndpoint: `${fromFunctions}/_aws/execute-api/{apiId}/v1`,
     jwksUri: `${fromFunctions}/{userPoolId}/.well-known/jwks.json`,
   };

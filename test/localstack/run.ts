@@ -35,6 +35,7 @@ async function main(): Promise<number> {
         userPoolId: deployed.userPoolId,
         clientIds: deployed.clientIds,
         revocationFunction: deployed.revocationFunction,
+        stage,
         emulator: emulator.name,
       };
       if (keep) say(`HELIOGRAPH_TARGET='${JSON.stringify(target)}'\n`);

@@ -36,6 +36,11 @@ export type Connection = {
   readonly probe: () => void;
   /** Closes the socket; nothing more is told of it. */
   readonly drop: () => void;
+  /**
+   * Says `bye`, and leaves the closing to the server: a close that comes at once is told to it beside the `bye`,
+   * and may be heard first, as a loss.
+   */
+  readonly leave: (bye: Extract<ClientMessage, { action: 'bye' }>) => void;
   /** Takes the connection for lost. */
   readonly fail: (cause: ConnectionEnd['cause']) => void;
 };
@@ -66,6 +71,15 @@ export function openConnection(
     cancelPatience();
     heartbeat?.stop();
     transport?.close();
+  }
+
+  function leave(bye: Extract<ClientMessage, { action: 'bye' }>): void {
+    if (isOver) return;
+    send(bye);
+    isOver = true;
+    heartbeat?.stop();
+    cancelPatience();
+    cancelPatience = clock.after(closeWithinMs, () => transport?.close());
   }
 
   function send(message: ClientMessage): void {
@@ -125,7 +139,10 @@ export function openConnection(
     cancelPatience = clock.after(closeWithinMs, () => end({ cause: 'closed' }));
   }
 
-  const onEnd = ({ code, status }: TransportEnd): void => end({ cause: 'closed', code, status });
+  const onEnd = ({ code, status }: TransportEnd): void => {
+    if (isOver) cancelPatience();
+    end({ cause: 'closed', code, status });
+  };
   try {
     transport = deps.openTransport(request, { onOpen, onFrame, onEnd });
   } catch {
@@ -139,6 +156,7 @@ export function openConnection(
       heartbeat?.setBusy(now);
     },
     probe: () => heartbeat?.probe(),
+    leave,
     drop: () => {
       if (!isOver) stop();
     },

@@ -193,8 +193,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
       else care.refresh();
     },
     close({ signOut } = {}) {
-      const last = connection();
-      last?.send({ action: 'bye', ...(signOut === undefined ? {} : { signOut }) });
+      connection()?.leave({ action: 'bye', ...(signOut === undefined ? {} : { signOut }) });
       link.stop('closed_by_application');
     },
   };

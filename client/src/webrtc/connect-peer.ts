@@ -12,13 +12,19 @@ const restartAfterMs = 3_000;
 export type PeerFailure =
   /** A description of the other side, or of this one, could not be used. */
   | 'unusable_description'
-  /** There is no path, and a restart was tried. */
+  /** There is no path, and a restart was tried or cannot be. Told once: nothing more is tried. */
   | 'no_path';
 
 export type PeerOptions<Connection extends PeerConnectionLike> = {
   /** One new peer connection of its own; add tracks and channels after this call. */
   readonly connection: Connection;
   readonly role: 'robot' | 'operator';
+  /**
+   * Whether the connection finds a path again by an ICE restart. Default true; false for werift 0.25, which
+   * loses the path that it has. Then none is tried, here or for the other side: what would be mended by one is
+   * told as `no_path`, and a new session is the way on.
+   */
+  readonly canRestartIce?: boolean;
   /** The peer has failed; the session is still there. */
   readonly onFailed?: (why: PeerFailure) => void;
   readonly clock?: Clock;
@@ -41,7 +47,9 @@ export function connectPeer<Connection extends PeerConnectionLike>(
   options: PeerOptions<Connection>,
 ): Peer {
   const { connection, role, onFailed, clock = systemClock, page = pageSignals() } = options;
+  const { canRestartIce = true } = options;
   let isClosed = false;
+  let isPathLost = false;
   let wasConnected = false;
   let isRestarted = false;
   let waiting: Timer | undefined;
@@ -56,18 +64,29 @@ export function connectPeer<Connection extends PeerConnectionLike>(
       if (session.isOpen()) session.send(kind, data);
     },
     onUnusable: () => onFailed?.('unusable_description'),
+    ...(canRestartIce ? {} : { onRestartAsked: pathLost }),
   });
+
+  function pathLost(): void {
+    if (isPathLost || isClosed) return;
+    isPathLost = true;
+    onFailed?.('no_path');
+  }
 
   function restart(): void {
     waiting?.cancel();
     waiting = undefined;
     if (isClosed || !session.isOpen()) return;
-    isRestarted = true;
-    negotiator.restart();
+    isRestarted = canRestartIce;
+    if (canRestartIce) negotiator.restart();
+    else pathLost();
   }
 
   function mend(): void {
-    if (!isClosed && wasConnected && connection.connectionState !== 'connected') restart();
+    const isDown = wasConnected && connection.connectionState !== 'connected';
+    if (isClosed || !isDown) return;
+    // What is only away for a moment may come back; without a restart there is nothing to hurry for.
+    if (canRestartIce || connection.connectionState === 'failed') restart();
   }
 
   connection.onconnectionstatechange = () => {
@@ -75,6 +94,7 @@ export function connectPeer<Connection extends PeerConnectionLike>(
       case 'connected':
         wasConnected = true;
         isRestarted = false;
+        isPathLost = false;
         waiting?.cancel();
         waiting = undefined;
         return;
@@ -82,7 +102,7 @@ export function connectPeer<Connection extends PeerConnectionLike>(
         waiting ??= startTimer(clock, restartAfterMs, restart);
         return;
       case 'failed':
-        if (isRestarted) onFailed?.('no_path');
+        if (isRestarted) pathLost();
         else restart();
         return;
     }
@@ -93,7 +113,8 @@ export function connectPeer<Connection extends PeerConnectionLike>(
     session.on('resumed', mend),
     session.on('peerBack', mend),
     session.on('lost', ({ isGivenUp }) => {
-      if (isGivenUp) restart();
+      // Without a restart a path that holds is better than a negotiation that cannot be done.
+      if (isGivenUp && (canRestartIce || !wasConnected)) restart();
     }),
     session.on('closed', close),
     page.onWake(mend),

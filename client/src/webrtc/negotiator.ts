@@ -36,6 +36,8 @@ export function createNegotiator(of: {
   readonly send: (kind: SignalKind, data?: unknown) => void;
   /** A description could not be used; the reason may quote it, so only the kind is told (I9). */
   readonly onUnusable: (kind: SignalKind) => void;
+  /** The other side wants an ICE restart. Absent: it gets one; else it does not, and what it sent for it is not applied. */
+  readonly onRestartAsked?: () => void;
 }): Negotiator {
   const { connection, role } = of;
   const isPolite = role === 'operator';
@@ -82,8 +84,13 @@ export function createNegotiator(of: {
   async function takeOffer(data: unknown): Promise<void> {
     isIgnoring = connection.signalingState !== 'stable' && !isPolite;
     if (isIgnoring) return;
+    const sdp = required(sdpOf(data));
+    if (of.onRestartAsked !== undefined && isIceRestart(connection.remoteDescription, sdp)) {
+      isIgnoring = true;
+      return of.onRestartAsked();
+    }
     // Rolls an own offer back where there is one.
-    await connection.setRemoteDescription({ type: 'offer', sdp: required(sdpOf(data)) });
+    await connection.setRemoteDescription({ type: 'offer', sdp });
     await describe('answer');
     await applyHeld();
     mayOffer = true;
@@ -112,6 +119,10 @@ export function createNegotiator(of: {
     for (const candidate of candidates) await connection.addIceCandidate(candidate).catch(() => undefined);
   }
 
+  function restartIce(): void {
+    connection.restartIce();
+  }
+
   connection.onnegotiationneeded = offer;
   connection.onicecandidate = (event: unknown) => {
     const candidate = candidateOf(event);
@@ -126,10 +137,10 @@ export function createNegotiator(of: {
       if (kind === 'offer') inTurn(kind, () => takeOffer(data));
       if (kind === 'answer') inTurn(kind, () => takeAnswer(data));
       if (kind === 'candidate') inTurn(kind, () => takeCandidates(data));
-      if (kind === 'restart' && mayOffer) connection.restartIce();
+      if (kind === 'restart' && mayOffer) (of.onRestartAsked ?? restartIce)();
     },
     restart() {
-      if (isPolite) connection.restartIce();
+      if (isPolite) restartIce();
       else of.send('restart');
     },
     stop() {
@@ -139,6 +150,16 @@ export function createNegotiator(of: {
       connection.onicecandidate = null;
     },
   };
+}
+
+/** An offer restarts ICE when it comes with another user fragment. @see https://www.rfc-editor.org/rfc/rfc8839#section-4.4.1.1.1 */
+function isIceRestart(before: unknown, sdp: string): boolean {
+  const had = iceUserOf(sdpOf(before));
+  return had !== undefined && had !== iceUserOf(sdp);
+}
+
+function iceUserOf(sdp: string | undefined): string | undefined {
+  return sdp === undefined ? undefined : /^a=ice-ufrag:(.+)$/m.exec(sdp)?.[1]?.trim();
 }
 
 function required(sdp: string | undefined): string {

@@ -2,10 +2,12 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { LifeLog } from '../../core/ports/life-log.ts';
 import { telemetryService } from '../../environment-names.ts';
-import { lifeMetrics } from './metric-names.ts';
+import { lifeMetrics } from '../../metric-names.ts';
 import { type Telling, tell } from './telling.ts';
 
 export type LifeLogOptions = {
+  /** The dimension by which the deployments of one account are told apart; by default that of a single one. */
+  readonly service?: string | undefined;
   readonly logger?: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Given over to the log: whatever it holds is published with the next event. */
   readonly metrics?: Pick<Metrics, 'addMetric' | 'addDimension' | 'addMetadata' | 'publishStoredMetrics'>;
@@ -19,7 +21,8 @@ export type LifeLogOptions = {
 export function powertoolsLifeLog(options: LifeLogOptions = {}): LifeLog {
   const logger = options.logger ?? new Logger({ serviceName: telemetryService });
   const metrics =
-    options.metrics ?? new Metrics({ namespace: telemetryService, serviceName: telemetryService });
+    options.metrics ??
+    new Metrics({ namespace: telemetryService, serviceName: options.service ?? telemetryService });
 
   // Not `singleMetric()`, which writes a line for each value: a disconnect has three, a cleanup seven.
   // Nothing is left over between two events, since all of this happens in one go.

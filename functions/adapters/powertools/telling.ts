@@ -1,7 +1,7 @@
 import type { Action } from '../../../protocol/messages.ts';
 import type { LifeEvent } from '../../core/ports/life-log.ts';
+import type { LifeMetricName } from '../../metric-names.ts';
 import { frames, id, word } from './harmless-text.ts';
-import type { LifeMetricName } from './metric-names.ts';
 
 const refreshing: Action = 'refreshToken';
 
@@ -34,6 +34,7 @@ export function tell(event: LifeEvent): Telling {
         metrics: [
           ['Connected', 1],
           ['TokenRemainingAtConnect', event.tokenRemainingMs],
+          ['TokenLifetime', event.tokenLifetimeMs],
         ],
         by: word(event.kind),
       };
@@ -61,8 +62,9 @@ export function tell(event: LifeEvent): Telling {
           r: event.robotId && id(event.robotId),
           cl: event.clientId && id(event.clientId),
           epoch: event.epoch,
+          resume: event.resume && word(event.resume),
         },
-        metrics: [['Welcomed', 1]],
+        metrics: [['Welcomed', 1], ...resumeMetric(event.resume)],
         by: word(event.kind),
       };
     case 'replaced':
@@ -168,6 +170,8 @@ export function tell(event: LifeEvent): Telling {
           ['ConnectionLifetime', event.lifetimeMs],
           ['TokenRemainingAtDisconnect', event.tokenRemainingMs],
           ['RefreshesOfConnection', event.refreshes],
+          // A laptop that sleeps loses its connection so every night; a robot must not.
+          ...counted('RobotClosedByGrace', event.kind === 'robot' && event.how === 'expired'),
         ],
         by: word(event.how),
       };
@@ -187,7 +191,22 @@ export function tell(event: LifeEvent): Telling {
       return {
         level: 'warn',
         fields: { where: word(event.where), code: word(event.code) },
-        metrics: [['DependencyUnavailable', 1]],
+        metrics: [['DependencyUnavailable', 1], ...counted('Throttled', isThrottle(event.code))],
+      };
+    case 'posts_failed':
+      // No log line: a peer that is away is nobody's fault, and comes in bursts.
+      return {
+        fields: {},
+        metrics: [[event.why === 'gone' ? 'PostGone' : 'PostThrottled', event.count]],
+      };
+    case 'robots_counted':
+      return {
+        fields: {},
+        metrics: [
+          ['RobotsOnline', event.online],
+          ['RobotsAway', event.away],
+          ['RobotsKnown', event.known],
+        ],
       };
     case 'fault':
       return {
@@ -229,6 +248,21 @@ export function tell(event: LifeEvent): Telling {
     default:
       return unknownEvent(event);
   }
+}
+
+type Counts = Telling['metrics'];
+
+function counted(name: LifeMetricName, applies: boolean): Counts {
+  return applies ? [[name, 1]] : [];
+}
+
+function resumeMetric(resume: 'kept' | 'lost' | undefined): Counts {
+  return [...counted('ResumeKept', resume === 'kept'), ...counted('ResumeLost', resume === 'lost')];
+}
+
+/** As DynamoDB, the gateway, Cognito and Secrets Manager each name it. */
+export function isThrottle(code: string): boolean {
+  return /Thrott|ThroughputExceeded|LimitExceeded|TooManyRequests|^Http429$/.test(code);
 }
 
 /** A run that found nothing to do changed nobody's life: its metrics say that it took place. */

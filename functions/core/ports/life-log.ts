@@ -17,6 +17,7 @@ export type LifeEvent =
       carrier: TokenCarrier;
       tokenExpiresAt: number;
       tokenRemainingMs: number;
+      tokenLifetimeMs: number;
     }
   | { type: 'token_lifetime_mismatch'; connectionId: ConnectionId; lifetimeMs: number; policyMs: number }
   | { type: 'connect_refused'; status: number; reason: string }
@@ -27,6 +28,8 @@ export type LifeEvent =
       robotId?: RobotId;
       clientId?: ClientId;
       epoch?: number;
+      /** What became of the sessions of before, for whoever asked for them. */
+      resume?: 'kept' | 'lost';
     }
   | { type: 'replaced'; connectionId: ConnectionId; by: ConnectionId; robotId: RobotId }
   | { type: 'claim_given_back'; connectionId: ConnectionId; robotId: RobotId }
@@ -53,6 +56,9 @@ export type LifeEvent =
       refreshes: number;
     }
   | { type: 'message_refused'; action: string; code: ErrorCode; connectionId: ConnectionId }
+  /** Posts that did not go out, summed over a short time: bursts must not cost a line each. */
+  | { type: 'posts_failed'; why: 'gone' | 'throttled'; count: number }
+  | { type: 'robots_counted'; online: number; away: number; known: number }
   | { type: 'dependency_unavailable'; where: string; code: string }
   | { type: 'fault'; where: string; name: string; stack?: string }
   | {

@@ -39,7 +39,9 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
     return done(undefined);
   }
   const { robotId, epoch } = claimed.current;
-  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch });
+  const { resume, from } = claimed.arrival;
+  const resumed = resume && from !== 'offline' ? { resume: 'kept' as const } : {};
+  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch, ...resumed });
   await settleRobot(deps, hello, { ...claimed, sessions });
   return done(undefined);
 }
@@ -130,7 +132,7 @@ function welcomeFor(
   of: { sessions: readonly ClientSession[]; robot: RobotSession; resumed: boolean },
 ) {
   const { policy, fleetSize } = deps;
-  const sessions = sessionEntries(of.sessions, [of.robot]).map((entry) => {
+  const sessions = sessionEntries(of.sessions, [asListed(of.robot, of.sessions)]).map((entry) => {
     const socket = of.sessions.find(({ sessionId }) => sessionId === entry.sessionId)?.socket;
     const state = socket === undefined ? ('suspended' as const) : ('open' as const);
     return { ...entry, received: entry.received.byClient, state };
@@ -141,4 +143,11 @@ function welcomeFor(
     { ...connection, state: 'ready' },
     { policy, fleetSize, now, requestId, resumed, sessions },
   );
+}
+
+/** Control may be with a session that is just being opened, and not among these: the robot is told of both in a moment. */
+function asListed(robot: RobotSession, sessions: readonly ClientSession[]): RobotSession {
+  const { controllerSessionId: holder, leaseEpoch } = robot;
+  if (holder === undefined || sessions.some(({ sessionId }) => sessionId === holder)) return robot;
+  return { ...robot, leaseEpoch: leaseEpoch - 1 };
 }

@@ -114,6 +114,7 @@ async function admit(
     carrier: entry.carrier,
     tokenExpiresAt: entry.token.life.expiresAt,
     tokenRemainingMs: entry.token.life.expiresAt - now,
+    tokenLifetimeMs: entry.token.life.expiresAt - entry.token.life.issuedAt,
   });
   noteMismatch(deps, connection);
   return { admitted: true };

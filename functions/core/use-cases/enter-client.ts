@@ -41,7 +41,10 @@ export async function enterClient(deps: HelloDeps, hello: ClientHello): Promise<
   if (welcomed === undefined) return place.undo === undefined ? leave(deps, hello, place) : unauthenticated();
   const { connection } = hello;
   const { connectionId } = connection;
-  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'client', clientId: place.clientId });
+  const { clientId, resumed } = place;
+  const resume =
+    hello.resumeKey === undefined ? {} : { resume: resumed ? ('kept' as const) : ('lost' as const) };
+  deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'client', clientId, ...resume });
   await orNote(deps.lifeLog, 'hello.tell-changed', () => tellWhatHasChanged(deps, connection, welcomed));
   if (place.arrival !== undefined) await settle(deps, hello, place);
   return done(undefined);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RobotEntry } from '../../../protocol/messages/robots.ts';
-import type { Signaling } from '../wire/signaling-socket.ts';
+import type { OperatorEndpoint, RobotEntry } from '../../../client/src/node.ts';
 
 /** The robot is not there to be driven; the message lists who is. */
 export class RobotNotOnline extends Error {
@@ -12,15 +11,15 @@ const lookEveryMs = 1_000;
 /**
  * Waits until the robot is listed as online.
  *
- * @throws {RobotNotOnline} after `patienceMs`, and whatever `ask` throws.
+ * @throws {RobotNotOnline} after `patienceMs`, and whatever `list` throws.
  */
 export async function findRobot(
-  signaling: Pick<Signaling, 'ask'>,
+  endpoint: Pick<OperatorEndpoint, 'list'>,
   of: { robotId: string; patienceMs: number; onWaiting: (what: string) => void },
 ): Promise<{ robot: RobotEntry; online: readonly string[] }> {
   const giveUpAt = performance.now() + of.patienceMs;
   for (;;) {
-    const robots = await listRobots(signaling);
+    const robots = await endpoint.list();
     const robot = robots.find(({ robotId }) => robotId === of.robotId);
     const online = robots.filter(({ state }) => state === 'online').map(({ robotId }) => robotId);
     if (robot?.state === 'online') return { robot, online };
@@ -28,20 +27,6 @@ export async function findRobot(
     of.onWaiting(`waiting for ${of.robotId} to come online (it is ${robot?.state ?? 'not listed'})`);
     await sleep(lookEveryMs);
   }
-}
-
-async function listRobots(signaling: Pick<Signaling, 'ask'>): Promise<RobotEntry[]> {
-  const all: RobotEntry[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await signaling.ask(
-      { action: 'listRobots', ...(cursor === undefined ? {} : { cursor }) },
-      'robots',
-    );
-    all.push(...page.robots);
-    ({ cursor } = page);
-  } while (cursor !== undefined);
-  return all;
 }
 
 function notOnline(
@@ -55,7 +40,7 @@ function notOnline(
       : `${robotId} is ${robot.state}`;
   const instead =
     online.length === 0
-      ? 'None that it may see is online; `npm start` runs rover-1, of fleet:demo, unless --no-demo was given.'
+      ? 'None that it may see is online; `npm start` runs the demo robots, of fleet:demo, unless --no-demo was given.'
       : `Online now: ${online.join(', ')}. Choose with --robot.`;
   return new RobotNotOnline(`${what}. ${instead}`);
 }

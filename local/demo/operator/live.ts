@@ -1,4 +1,4 @@
-import type { SessionMode } from '../../../protocol/messages/session.ts';
+import type { SessionMode } from '../../../client/src/node.ts';
 import type { PoseMessage } from '../peer/drive-channel.ts';
 import type { Display, Summary } from './display.ts';
 import { canReadKeys, readKeys } from './keys.ts';
@@ -19,7 +19,7 @@ export type Live = {
 /** Drives, pings and shows until it is stopped. */
 export function startLive(
   session: OperatorSession,
-  of: { mode: SessionMode; display: Display; onQuit: () => void },
+  of: { mode: () => SessionMode; display: Display; onQuit: () => void },
 ): Live {
   const { mode, display } = of;
   const startedAt = performance.now();
@@ -27,16 +27,16 @@ export function startLive(
   const seen = createObservations(startedAt);
   session.hear((message) => {
     if (message.type === 'pose') seen.pose(message);
-    else seen.roundTrip(performance.now() - message.t);
+    if (message.type === 'pong') seen.roundTrip(performance.now() - message.t);
   });
 
   const sendPing = () => session.tell({ type: 'ping', t: performance.now() });
   const pings = setInterval(sendPing, pingEveryMs);
   const commands = setInterval(() => {
     const now = performance.now();
-    if (mode === 'control') session.tell({ type: 'drive', ...steering.command(now - startedAt) });
+    if (mode() === 'control') session.tell({ type: 'drive', ...steering.command(now - startedAt) });
     const view = seen.view(now);
-    if (view !== undefined) display.live({ mode, ...view });
+    if (view !== undefined) display.live({ mode: mode(), ...view });
   }, commandEveryMs);
   sendPing();
   const stopKeys = canReadKeys()

@@ -9,22 +9,43 @@ const finite = z.number();
 export const drive = z.object({ type: z.literal('drive'), linear: finite, angular: finite });
 export const ping = z.object({ type: z.literal('ping'), t: finite });
 export const pong = z.object({ type: z.literal('pong'), t: finite });
-/** Metres, radians, metres per second; `atMs` by the robot's own clock. */
+/** The stop button, which is everybody's. */
+const stop = z.object({ type: z.literal('stop') });
+/** Who is at the other end, by their own account: for the others to read, not to decide by. */
+const hello = z.object({ type: z.literal('hello'), name: z.string().max(64) });
+/**
+ * Metres, radians, metres per second; `atMs` by the robot's own clock. `state`: `standing`, `driving`, or why it
+ * stopped by itself: `dead_man`, `halted`, `stopped`.
+ */
 export const pose = z.object({
   type: z.literal('pose'),
   x: finite,
   y: finite,
   headingRad: finite,
   speed: finite,
+  state: z.enum(['standing', 'driving', 'dead_man', 'halted', 'stopped']),
   atMs: finite,
 });
+/** Who watches, and who of them may drive. `sinceAt`: since when in this mode, by the robot's clock. */
+export const crew = z.object({
+  type: z.literal('crew'),
+  members: z.array(
+    z.object({
+      sessionId: z.string(),
+      name: z.string(),
+      mode: z.enum(['control', 'view']),
+      sinceAt: finite,
+    }),
+  ),
+});
 
-const toRobot = z.discriminatedUnion('type', [drive, ping]);
-const toOperator = z.discriminatedUnion('type', [pose, pong]);
+const toRobot = z.discriminatedUnion('type', [drive, ping, stop, hello]);
+const toOperator = z.discriminatedUnion('type', [pose, pong, crew]);
 
 export type ToRobot = z.infer<typeof toRobot>;
 export type ToOperator = z.infer<typeof toOperator>;
 export type PoseMessage = z.infer<typeof pose>;
+export type CrewMember = z.infer<typeof crew>['members'][number];
 
 export function parseToRobot(data: string | Buffer): ToRobot | undefined {
   return toRobot.safeParse(jsonOf(data)).data;

@@ -1,5 +1,5 @@
 import { createRobotEndpoint } from '../../../client/src/node.ts';
-import { parseTarget } from '../wire/target.ts';
+import { parseTarget } from '../target.ts';
 import { clientOf } from './sign-in.ts';
 
 /** `rover-1` in a process of its own, which can be killed: it accepts every session and sends back what it hears. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Target } from '../wire/target.ts';
+import type { Target } from '../target.ts';
 
 const program = fileURLToPath(new URL('../returning-robot.ts', import.meta.url));
 

@@ -6,7 +6,7 @@ import {
   wsTransport,
 } from '../../../client/src/node.ts';
 import { seededPassword } from '../../stack/users.ts';
-import type { Target } from '../wire/target.ts';
+import type { Target } from '../target.ts';
 
 /** A client of one of the seeded users, not yet started. */
 export function clientOf(

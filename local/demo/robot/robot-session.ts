@@ -1,40 +1,52 @@
 import type { RTCDataChannel } from 'werift';
-import type { SessionId } from '../../../protocol/ids.ts';
-import type { IceServer } from '../../../protocol/messages/ice.ts';
-import type { SessionMode } from '../../../protocol/messages/session.ts';
-import { type PoseMessage, parseToRobot, sendOn } from '../peer/drive-channel.ts';
-import { createSessionPeer, type SessionPeer } from '../peer/session-peer.ts';
-import type { SignalSender } from '../wire/signal-sender.ts';
-import type { Velocity } from './kinematics.ts';
+import { connectPeer, type Session } from '../../../client/src/node.ts';
+import { canRestartIce, createDemoPeer } from '../peer/demo-peer.ts';
+import { parseToRobot, sendOn, type ToOperator } from '../peer/drive-channel.ts';
+import type { Rover } from './rover.ts';
+import type { Camera } from './video/camera.ts';
 
-export type RobotSession = Pick<SessionPeer, 'take' | 'close'> & {
-  readonly sender: SignalSender;
-  sendPose(pose: PoseMessage): void;
+export type RobotSession = {
+  send(message: ToOperator): void;
+  /** Closes the peer; the session at the server is left as it is. */
+  closePeer(): void;
 };
 
-/** The robot's side of one session: answers the offer, streams to the channels that the client opens, obeys who has control. */
-export function createRobotSession(of: {
-  readonly sessionId: SessionId;
-  readonly mode: SessionMode;
-  readonly iceServers: readonly IceServer[];
-  readonly sender: SignalSender;
-  readonly command: (velocity: Velocity) => void;
-  readonly refuse: () => void;
-  readonly say: (line: string) => void;
-}): RobotSession {
+/** The robot's side of one session: streams to the channels that the operator opens, shows its camera, obeys who has control. */
+export function serveSession(
+  session: Session,
+  of: {
+    readonly rover: Rover;
+    readonly camera: Camera;
+    readonly onName: (name: string) => void;
+    readonly say: (line: string) => void;
+  },
+): RobotSession {
+  const { sessionId } = session;
   const channels = new Set<RTCDataChannel>();
-  const peer = createSessionPeer({
-    iceServers: of.iceServers,
-    send: of.sender.send,
-    onState: (state) => {
-      if (state === 'connected' || state === 'failed') of.say(`peer ${state}  ${of.sessionId}`);
-    },
-    onUnusable: (kind) => {
-      of.say(`refused: the ${kind} cannot be used  ${of.sessionId}`);
-      of.refuse();
+  const connection = createDemoPeer(session.iceServers);
+  const peer = connectPeer(session, {
+    connection,
+    role: 'robot',
+    canRestartIce,
+    onFailed(why) {
+      // The operator opens the next one, if there is still somebody.
+      of.say(
+        why === 'no_path'
+          ? `peer failed  ${sessionId}`
+          : `refused: a description cannot be used  ${sessionId}`,
+      );
+      session.close(why === 'no_path' ? 'closed' : 'refused');
     },
   });
-  peer.connection.onDataChannel.subscribe((channel) => {
+  of.camera.showTo(connection);
+  // Whoever drove until now drives no more, whatever it still sends.
+  session.on('mode', (mode) => {
+    if (mode === 'view') of.rover.halt();
+  });
+  connection.connectionStateChange.subscribe((state) => {
+    if (state === 'connected') of.say(`peer connected  ${sessionId}`);
+  });
+  connection.onDataChannel.subscribe((channel) => {
     channels.add(channel);
     channel.stateChanged.subscribe((state) => {
       if (state === 'closed') channels.delete(channel);
@@ -49,9 +61,17 @@ export function createRobotSession(of: {
         sendOn(channel, { type: 'pong', t: message.t });
         return;
       case 'drive':
-        if (of.mode === 'control') {
-          of.command({ linearMPerS: message.linear, angularRadPerS: message.angular });
+        // Who has control may change while the channel is open.
+        if (session.mode() === 'control') {
+          of.rover.command({ linearMPerS: message.linear, angularRadPerS: message.angular });
         }
+        return;
+      case 'stop':
+        of.say(`stopped by the button  ${sessionId}`);
+        of.rover.stop();
+        return;
+      case 'hello':
+        of.onName(message.name);
         return;
       case undefined:
         return;
@@ -59,11 +79,9 @@ export function createRobotSession(of: {
   }
 
   return {
-    take: peer.take,
-    close: peer.close,
-    sender: of.sender,
-    sendPose(pose) {
-      for (const channel of channels) sendOn(channel, pose);
+    send(message) {
+      for (const channel of channels) sendOn(channel, message);
     },
+    closePeer: peer.close,
   };
 }

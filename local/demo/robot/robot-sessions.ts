@@ -1,86 +1,83 @@
-import type { RobotId, SessionId } from '../../../protocol/ids.ts';
-import type { ServerMessage } from '../../../protocol/messages.ts';
-import { createSignalSender } from '../wire/signal-sender.ts';
-import type { ClientMessage } from '../wire/signaling-socket.ts';
-import { createRobotSession, type RobotSession } from './robot-session.ts';
+import { createRobotEndpoint, type SignalingClient } from '../../../client/src/node.ts';
+import type { ToOperator } from '../peer/drive-channel.ts';
+import { createCrew } from './crew.ts';
+import type { Pose } from './kinematics.ts';
+import { type RobotSession, serveSession } from './robot-session.ts';
 import { createRover } from './rover.ts';
+import { createCamera } from './video/camera.ts';
 
 const poseEveryMs = 50;
+/** Said again and again, for the channel may lose it. */
+const crewEveryMs = 1_000;
 
 export type RobotSessions = {
-  take(message: ServerMessage): void;
-  /** Ends what the server no longer knows; called at each `welcome`. */
-  keepOnly(sessionIds: readonly SessionId[]): void;
-  close(): void;
+  /** Ends the peers, which nobody may drive by any more; what the server knows is its own affair. */
+  closePeers(why: string): void;
+  stop(): Promise<void>;
 };
 
-/** All sessions of the robot, around the one rover. They outlive the socket: the peers need it only to negotiate. */
-export function createRobotSessions(of: {
-  readonly robotId: RobotId;
-  readonly send: (message: ClientMessage) => void;
-  readonly say: (line: string) => void;
-}): RobotSessions {
-  const { robotId, send, say } = of;
-  const rover = createRover(() => performance.now());
-  const sessions = new Map<SessionId, RobotSession>();
+/** All sessions of the robot, around the one rover. */
+export function serveSessions(
+  client: SignalingClient,
+  { say, startsAt }: { readonly say: (line: string) => void; readonly startsAt: Pose },
+): RobotSessions {
+  const rover = createRover(() => performance.now(), startsAt);
+  const camera = createCamera({
+    look: () => rover.now().pose,
+    onFailure: (failure) => say(`no video: ${failure instanceof Error ? failure.message : 'unknown'}`),
+  });
+  const crew = createCrew(() => Date.now());
+  const sessions = new Map<string, RobotSession>();
   const stream = setInterval(() => {
     if (sessions.size === 0) return;
-    const { pose, velocity } = rover.now();
+    const { pose, velocity, state } = rover.now();
     const { xM: x, yM: y, headingRad } = pose;
-    for (const session of sessions.values()) {
-      session.sendPose({ type: 'pose', x, y, headingRad, speed: velocity.linearMPerS, atMs: Date.now() });
-    }
+    tellAll({ type: 'pose', x, y, headingRad, speed: velocity.linearMPerS, state, atMs: Date.now() });
   }, poseEveryMs);
+  const roll = setInterval(tellCrew, crewEveryMs);
 
-  function open({ sessionId, mode, iceServers }: Extract<ServerMessage, { type: 'sessionRequested' }>): void {
-    // A repeated request is the same session, which is under way.
-    if (sessions.has(sessionId)) return;
-    say(`session requested, ${mode}  ${sessionId}`);
-    const key = { robotId, sessionId };
-    const sender = createSignalSender({ send }, key);
-    const refuse = () => {
-      send({ action: 'closeSession', ...key, reason: 'refused' });
-      end(sessionId, 'refused');
-    };
-    const command = rover.command;
-    sessions.set(
-      sessionId,
-      createRobotSession({ sessionId, mode, iceServers, sender, command, refuse, say }),
-    );
+  function tellAll(message: ToOperator): void {
+    for (const session of sessions.values()) session.send(message);
   }
 
-  function end(sessionId: SessionId, reason: string): void {
-    const session = sessions.get(sessionId);
-    if (session === undefined) return;
-    sessions.delete(sessionId);
-    session.close();
-    say(`session ended: ${reason}  ${sessionId}`);
+  function tellCrew(): void {
+    tellAll({ type: 'crew', members: crew.members() });
+  }
+
+  createRobotEndpoint(client, {
+    onSession(session) {
+      const { sessionId } = session;
+      say(`session requested, ${session.mode()}  ${sessionId}`);
+      crew.join(session);
+      const onName = (name: string) => {
+        crew.named(sessionId, name);
+        tellCrew();
+      };
+      sessions.set(sessionId, serveSession(session, { rover, camera, say, onName }));
+      session.on('mode', tellCrew);
+      session.on('closed', (why) => end(sessionId, why));
+      return 'accept';
+    },
+  });
+
+  function end(sessionId: string, why: string): void {
+    if (!sessions.delete(sessionId)) return;
+    say(`session ended: ${why}  ${sessionId}`);
+    crew.leave(sessionId);
+    tellCrew();
   }
 
   return {
-    take(message) {
-      switch (message.type) {
-        case 'sessionRequested':
-          return open(message);
-        case 'signal':
-          return sessions.get(message.sessionId)?.take(message);
-        case 'sessionClosed':
-          return end(message.sessionId, message.reason);
-        case 'error':
-          if (message.sessionId !== undefined) sessions.get(message.sessionId)?.sender.refused(message);
-          return;
-        default:
-          return;
+    closePeers(why) {
+      for (const [sessionId, session] of [...sessions]) {
+        session.closePeer();
+        end(sessionId, why);
       }
     },
-    keepOnly(sessionIds) {
-      for (const sessionId of sessions.keys()) {
-        if (!sessionIds.includes(sessionId)) end(sessionId, 'the server knows it no more');
-      }
-    },
-    close() {
+    async stop() {
       clearInterval(stream);
-      for (const sessionId of sessions.keys()) end(sessionId, 'the robot leaves');
+      clearInterval(roll);
+      await camera.stop();
     },
   };
 }

@@ -1,14 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type RobotId, robotId as robotIdSchema } from '../../../protocol/ids.ts';
-import type { GoAway } from '../../../protocol/messages/token.ts';
-import { backoffMs } from '../wire/backoff.ts';
-import { HandshakeRefused, openSocket } from '../wire/open-socket.ts';
-import { SignInRefused } from '../wire/sign-in.ts';
-import { ConnectionLost, type Signaling, startSignaling } from '../wire/signaling-socket.ts';
-import type { Target } from '../wire/target.ts';
-import { createTokenSource, type TokenSource } from '../wire/token-source.ts';
-import { keepUp } from '../wire/upkeep.ts';
-import { createRobotSessions, type RobotSessions } from './robot-sessions.ts';
+import {
+  cognitoTokens,
+  createSignalingClient,
+  type Message,
+  type SignalingState,
+  TokenUnavailable,
+  type TransportEnd,
+} from '../../../client/src/node.ts';
+import { failureInWords, refusalInWords } from '../connection/in-words.ts';
+import { watchedTokens } from '../connection/watched-tokens.ts';
+import { watchedTransport } from '../connection/watched-transport.ts';
+import type { Target } from '../target.ts';
+import type { Pose } from './kinematics.ts';
+import { serveSessions } from './robot-sessions.ts';
 
 export type RobotOptions = {
   readonly target: Target;
@@ -20,107 +23,117 @@ export type RobotOptions = {
   readonly stop: AbortSignal;
 };
 
-/** Two devices with one identity must not fight for ever. */
-const afterReplacedMs = 60_000;
-/** A connection that held this long was no failure: the next loss starts from the shortest pause. */
-const steadyAfterMs = 10_000;
-
 /**
  * Signs in, connects, serves sessions, and comes back whenever the connection is lost, until it is
- * told to stop.
+ * told to stop: all of that is the client package's; here it is put into words.
  *
  * @returns whether it ended as it should; false when it cannot go on without a person.
  */
 export async function runRobot(options: RobotOptions): Promise<boolean> {
   const { target, userName, password, say, stop } = options;
-  const identity = { url: target.identity, clientId: target.clientIds.robots };
-  const tokens = createTokenSource(identity, { userName, password });
-  const link = createLink(options);
-  let failures = 0;
-  try {
-    while (!stop.aborted) {
-      const startedAt = performance.now();
-      let goAway: GoAway | undefined;
-      try {
-        goAway = await live(options, { tokens, link });
-      } catch (failure) {
-        say(failure instanceof Error ? failure.message : String(failure));
-        if (failure instanceof SignInRefused && !failure.retryable) {
-          say(
-            `${userName} cannot sign in; correct HELIOGRAPH_USER or HELIOGRAPH_PASSWORD and start it again`,
-          );
-          return false;
-        }
-        if (failure instanceof HandshakeRefused && failure.status !== 503) tokens.refused();
-        if (failure instanceof ConnectionLost) goAway = failure.goAway;
-      }
-      if (stop.aborted) break;
-      if (goAway?.code === 'revoked') tokens.refused();
-      if (goAway?.code === 'revoked' && !goAway.reconnect) {
-        say(`the sign-in of ${userName} was revoked; start it again when it may return`);
-        return false;
-      }
-      failures = performance.now() - startedAt > steadyAfterMs ? 1 : failures + 1;
-      const ms = pauseMs(goAway, failures);
-      say(`next attempt in ${(ms / 1000).toFixed(1)} s`);
-      await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
-    }
-    return true;
-  } finally {
-    link.close();
-  }
-}
+  let lastEnd: TransportEnd | undefined;
+  let goAway: Message<'goAway'> | undefined;
+  let isOnline = false;
+  const line = watchedTransport({
+    onEnd(end) {
+      lastEnd = end;
+      const refused = refusalInWords(end);
+      if (refused !== undefined) say(refused);
+    },
+  });
+  const signIn = cognitoTokens({
+    endpoint: target.identity,
+    clientId: target.clientIds.robots,
+    signIn: { userName, password },
+  });
+  const client = createSignalingClient({
+    url: target.gateway,
+    tokens: watchedTokens(signIn, { onFailure: (failure) => say(failureInWords(failure)) }),
+    transport: line.transport,
+    kind: 'robot',
+    agent: 'heliograph-demo-robot',
+  });
+  const sessions = serveSessions(client, { say, startsAt: startOf(userName) });
 
-/** One connection, from the token to its end. */
-async function live(
-  { target, say, stop, userName }: RobotOptions,
-  { tokens, link }: { tokens: TokenSource; link: Link },
-): Promise<GoAway | undefined> {
-  const socket = await openSocket(target.gateway, await tokens.current());
-  const signaling = await startSignaling(socket, 'heliograph-demo-robot');
-  const { robotId = robotIdSchema.parse(userName), tokenExpiresAt } = signaling.welcome;
-  say(`online as ${robotId}, token good for ${Math.round((tokenExpiresAt - Date.now()) / 1000)} s`);
-  link.attach(signaling, robotId);
-  keepUp(signaling, { tokens, say });
+  client.on('tokenRefreshed', () => say('token refreshed on the open connection'));
+  client.on('message', (message) => {
+    if (message.type !== 'goAway') return;
+    goAway = message;
+    // Another device is the robot now: nobody must drive this one by a peer that is still open.
+    if (message.code === 'replaced') sessions.closePeers('replaced by another device');
+  });
+  const ended = Promise.withResolvers<boolean>();
+  client.on('state', (state) => {
+    for (const text of linesFor(state, { userName, lastEnd, goAway, isOnline })) say(text);
+    isOnline = state.status === 'ready';
+    if (state.status === 'ready') goAway = undefined;
+    if (state.status === 'closed') ended.resolve(state.reason === 'closed_by_application');
+  });
 
   const leave = () => {
     say('leaving');
-    void signaling.bye();
+    client.close();
   };
-  if (stop.aborted) leave();
   stop.addEventListener('abort', leave, { once: true });
-  const { code, goAway } = await signaling.closed;
+  client.start();
+  if (stop.aborted) leave();
+  const isAsItShould = await ended.promise;
   stop.removeEventListener('abort', leave);
-  if (!stop.aborted) say(`connection lost (${code}${goAway === undefined ? '' : `, ${goAway.code}`})`);
-  // Whoever was replaced or revoked has no sessions any more; after any other loss the peers go on.
-  if (goAway?.code === 'replaced' || goAway?.reconnect === false) link.endSessions();
-  return goAway;
+  await sessions.stop();
+  await line.allEnded();
+  return isAsItShould;
 }
 
-type Link = {
-  attach(signaling: Signaling, robotId: RobotId): void;
-  endSessions(): void;
-  close(): void;
-};
-
-/** Ties the sessions, which outlast sockets, to whichever socket is open. */
-function createLink({ say }: RobotOptions): Link {
-  let current: Signaling | undefined;
-  let sessions: RobotSessions | undefined;
-  return {
-    attach(signaling, robotId) {
-      current = signaling;
-      const attached = sessions ?? createRobotSessions({ robotId, say, send: (m) => current?.send(m) });
-      sessions = attached;
-      attached.keepOnly(signaling.welcome.sessions.map(({ sessionId }) => sessionId));
-      signaling.listen((message) => attached.take(message));
-    },
-    endSessions: () => sessions?.keepOnly([]),
-    close: () => sessions?.close(),
-  };
+/** Three in a row, so that they do not stand in each other. */
+function startOf(userName: string): Pose {
+  const number = Number(/\d+$/.exec(userName)?.[0] ?? 1);
+  return { xM: 0, yM: 0.8 * (number - 1), headingRad: 0 };
 }
 
-function pauseMs(goAway: GoAway | undefined, failures: number): number {
-  const askedMs = goAway?.reconnectAfterMs ?? 0;
-  return backoffMs(failures) + (goAway?.code === 'replaced' ? Math.max(afterReplacedMs, askedMs) : askedMs);
+function linesFor(
+  state: SignalingState,
+  of: {
+    readonly userName: string;
+    readonly lastEnd: TransportEnd | undefined;
+    readonly goAway: Message<'goAway'> | undefined;
+    /** Until now. */
+    readonly isOnline: boolean;
+  },
+): string[] {
+  switch (state.status) {
+    case 'connecting':
+      return [`not connected; attempt ${state.attempt} follows`];
+    case 'ready': {
+      const { robotId = of.userName, tokenExpiresAt, sentAt } = state.welcome;
+      return [`online as ${robotId}, token good for ${Math.round((tokenExpiresAt - sentAt) / 1000)} s`];
+    }
+    case 'recovering': {
+      if (!of.isOnline) return [`still not connected; attempt ${state.attempt} follows`];
+      const why = [of.lastEnd?.code ?? 'no answer', ...(of.goAway === undefined ? [] : [of.goAway.code])];
+      const pause = of.goAway?.code === 'replaced' ? '; the next attempt is in a minute' : '';
+      return [`connection lost (${why.join(', ')})${pause}`];
+    }
+    case 'closed':
+      return whyClosed(state, of.userName);
+  }
+}
+
+function whyClosed(
+  { reason, cause }: Extract<SignalingState, { status: 'closed' }>,
+  userName: string,
+): string[] {
+  switch (reason) {
+    case 'closed_by_application':
+      return [];
+    case 'sign_in_required':
+      return cause instanceof TokenUnavailable
+        ? [`${userName} cannot sign in; correct HELIOGRAPH_USER or HELIOGRAPH_PASSWORD and start it again`]
+        : [`${userName} must sign in again`];
+    case 'revoked':
+      return [`the sign-in of ${userName} was revoked; start it again when it may return`];
+    case 'identity_contested':
+      return [`another device signs in as ${userName} again and again; stop one of the two`];
+    default:
+      return [`the server does not want this robot: ${reason}`];
+  }
 }

@@ -4,7 +4,7 @@ import type { GroupRecord } from '../user-directory.ts';
 import { requirePool, requireUser } from '../user-pool.ts';
 import { nameField, operation, poolInput, userInput } from './operation.ts';
 import { limitField, pageOf, pageTokenField } from './page.ts';
-import { groupShape } from './shapes.ts';
+import { attributesOf, groupShape, userStateOf } from './shapes.ts';
 
 const paging = { Limit: limitField, NextToken: pageTokenField };
 
@@ -72,5 +72,19 @@ export const adminRemoveUserFromGroup = operation(
     user.groups.delete(input.GroupName);
     pool.tellManagement({ eventName: 'AdminRemoveUserFromGroup', sub: user.sub, groupName: input.GroupName });
     return {};
+  },
+);
+
+export const listUsersInGroup = operation(
+  poolInput.extend({ GroupName: nameField, ...paging }),
+  (pool, input) => {
+    requirePool(pool, input.UserPoolId);
+    if (!pool.users.groups.has(input.GroupName)) throw refusals.unknownGroup();
+    const members = pool.users.all().filter(({ groups }) => groups.has(input.GroupName));
+    const page = pageOf(members, { limit: input.Limit, token: input.NextToken });
+    return {
+      Users: page.items.map((user) => ({ ...userStateOf(user), Attributes: attributesOf(user) })),
+      ...(page.next === undefined ? {} : { NextToken: page.next }),
+    };
   },
 );

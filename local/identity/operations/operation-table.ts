@@ -12,6 +12,7 @@ import {
   createGroup,
   deleteGroup,
   listGroups,
+  listUsersInGroup,
 } from './group-operations.ts';
 import type { Operation } from './operation.ts';
 import { describeUserPool, describeUserPoolClient } from './pool-operations.ts';
@@ -55,6 +56,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['InitiateAuth', initiateAuth],
   ['ListGroups', listGroups],
   ['ListUsers', listUsers],
+  ['ListUsersInGroup', listUsersInGroup],
   ['RespondToAuthChallenge', respondToAuthChallenge],
   ['RevokeToken', revokeToken],
 ]);

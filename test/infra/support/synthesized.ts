@@ -17,13 +17,15 @@ const templateSchema = z.looseObject({
 
 export type Resource = z.infer<typeof resourceSchema>;
 export type SynthesizedStack = { readonly template: Template; readonly json: z.infer<typeof templateSchema> };
-export type Synthesized = Readonly<Record<'identity' | 'store' | 'signaling', SynthesizedStack>>;
+export type Synthesized = Readonly<
+  Record<'identity' | 'store' | 'signaling' | 'operations', SynthesizedStack>
+>;
 
 const stage = 'test';
 const made = new Map<string, Synthesized>();
 
 /**
- * The templates of the three stacks for a context, made once per test file. Without bundling:
+ * The templates of the stacks for a context, made once per test file. Without bundling:
  * `bundles.test.ts` builds the bundles, and nothing here looks into them.
  */
 export function synthesized(context: Readonly<Record<string, unknown>> = {}): Synthesized {
@@ -43,7 +45,12 @@ export function synthesize(context: Readonly<Record<string, unknown>> = {}): Syn
     const template = Template.fromStack(found);
     return { template, json: templateSchema.parse(template.toJSON()) };
   };
-  return { identity: stack('Identity'), store: stack('Store'), signaling: stack('Signaling') };
+  return {
+    identity: stack('Identity'),
+    store: stack('Store'),
+    signaling: stack('Signaling'),
+    operations: stack('Operations'),
+  };
 }
 
 /** All resources of a type, by logical id. */

@@ -11,6 +11,8 @@ const targetSchema = z.object({
   clientIds: z.object({ robots: z.string(), people: z.string() }),
   /** Name of the function that revokes, where it is deployed. */
   revocationFunction: z.string().optional(),
+  /** Stage of the stacks, where they are deployed. */
+  stage: z.string().optional(),
   /** Name of the emulator that the stacks were deployed to; absent on the local stack. */
   emulator: z.string().optional(),
 });

@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createOperatorEndpoint, type Message, type SignalingClient } from '../../../client/src/node.ts';
 import { findRobot } from '../../../local/demo/operator/find-robot.ts';
 import { type OperatorSession, startOperatorSession } from '../../../local/demo/operator/operator-session.ts';
 import type { PoseMessage, ToOperator } from '../../../local/demo/peer/drive-channel.ts';
 import { runRobot } from '../../../local/demo/robot/run-robot.ts';
-import { openSocket } from '../../../local/demo/wire/open-socket.ts';
-import { type Signaling, startSignaling } from '../../../local/demo/wire/signaling-socket.ts';
-import { createTokenSource } from '../../../local/demo/wire/token-source.ts';
-import { keepUp } from '../../../local/demo/wire/upkeep.ts';
 import { seededPassword } from '../../../local/stack/users.ts';
-import { robotId as robotIdSchema } from '../../../protocol/ids.ts';
-import type { SessionOpened } from '../../../protocol/messages/session.ts';
+import { sdkClient, untilStatus } from './sdk.ts';
 import type { Target } from './target.ts';
 
 /** Generous: a busy machine is no failure. */
@@ -37,33 +33,34 @@ export function startRobot(target: Target, userName: string) {
 }
 
 /** Signs in, says `hello` and keeps the connection up. */
-export async function enterOperator(target: Target, userName: string): Promise<Signaling> {
-  const identity = { url: target.identity, clientId: target.clientIds.people };
-  const tokens = createTokenSource(identity, { userName, password: seededPassword });
-  const socket = await openSocket(target.gateway, await tokens.current());
-  const signaling = await startSignaling(socket, 'webrtc-test');
-  keepUp(signaling, { tokens, say: () => undefined });
-  return signaling;
+export async function enterOperator(target: Target, userName: string): Promise<SignalingClient> {
+  const client = sdkClient(target, userName);
+  client.start();
+  await untilStatus(client, 'ready');
+  return client;
 }
 
-/** An operator's session with a robot, up to the open data channel. */
+/** An operator's session with a robot, up to the open data channel. `opened`: what the server answered. */
 export async function openDrive(target: Target, names: { operator: string; robot: string }) {
-  const signaling = await enterOperator(target, names.operator);
-  const robotId = robotIdSchema.parse(names.robot);
-  await findRobot(signaling, { robotId, patienceMs, onWaiting: () => undefined });
-  const opened: SessionOpened = await signaling.ask(
-    { action: 'openSession', robotId, mode: 'control' },
-    'sessionOpened',
-  );
-  const session = startOperatorSession(signaling, opened);
-  signaling.listen((message) => session.take(message));
+  const client = await enterOperator(target, names.operator);
+  const endpoint = createOperatorEndpoint(client);
+  const robotId = names.robot;
+  await findRobot(endpoint, { robotId, patienceMs, onWaiting: () => undefined });
+  const answers: Message<'sessionOpened'>[] = [];
+  client.on('message', (message) => {
+    if (message.type === 'sessionOpened') answers.push(message);
+  });
+  const own = await endpoint.open(robotId, 'control');
+  const session = startOperatorSession(own);
   const first = await Promise.race([
     session.channelOpen.then(() => 'open' as const),
     session.ended,
     sleep(patienceMs, 'not in time' as const, { ref: false }),
   ]);
   if (first !== 'open') throw new Error(`The session ended before its channel was open: ${first}`);
-  return { signaling, session, opened, robotId };
+  const opened = answers.find(({ sessionId }) => sessionId === own.sessionId);
+  if (opened === undefined) throw new Error('The answer to openSession was not heard.');
+  return { client, session, own, opened, robotId };
 }
 
 /** The first message over the channel from now on that fits. */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { powertoolsLifeLog } from '../../../functions/adapters/powertools/life-log.ts';
-import { lifeMetrics } from '../../../functions/adapters/powertools/metric-names.ts';
 import { DependencyUnavailable } from '../../../functions/core/ports/dependency-unavailable.ts';
 import type { LifeEvent } from '../../../functions/core/ports/life-log.ts';
 import { telemetryService } from '../../../functions/environment-names.ts';
+import { lifeMetrics } from '../../../functions/metric-names.ts';
 import { closeReasonNames } from '../../../protocol/close-reasons.ts';
 import { errorCodeNames } from '../../../protocol/error-codes.ts';
 import { clientId, connectionId, sessionId } from '../../../protocol/ids.ts';
@@ -66,7 +66,16 @@ function told(...given: readonly LifeEvent[]) {
 /** Its type is that of another example, its metric is not. */
 const refreshRefused = { ...events.message_refused, action: 'refreshToken', code: 'token_invalid' } as const;
 
-const examples: readonly LifeEvent[] = [...Object.values(events), refreshRefused];
+/** Of a type that has an example above, with metrics of their own. */
+const more: readonly LifeEvent[] = [
+  refreshRefused,
+  { ...events.welcomed, resume: 'kept' },
+  { ...events.welcomed, kind: 'client', resume: 'lost' },
+  { ...events.posts_failed, why: 'throttled' },
+  { ...events.disconnected, kind: 'robot', how: 'expired' },
+];
+
+const examples: readonly LifeEvent[] = [...Object.values(events), ...more];
 const each = examples.map((event): [string, LifeEvent] => [event.type, event]);
 
 describe('every event', () => {
@@ -207,6 +216,58 @@ describe('what is in the lines', () => {
     const { logs, metrics } = told(events.client_given_back, events.claim_given_back);
     expect(logs[0]).toMatchObject({ cl: events.client_given_back.clientId, c });
     expect(metrics.map((line) => line.ClaimGivenBack)).toEqual([1, 1]);
+  });
+
+  it('F15: a robot that is closed by grace is counted apart from people, whose laptops sleep', () => {
+    const closed = { ...events.disconnected, how: 'expired' } as const;
+    const { metrics } = told({ ...closed, kind: 'robot' }, { ...closed, kind: 'client' });
+    expect(metrics[0]).toMatchObject({ how: 'expired', Disconnected: 1, RobotClosedByGrace: 1 });
+    expect(metrics[1]).not.toHaveProperty('RobotClosedByGrace');
+  });
+
+  it.each([
+    ['LimitExceededException', true],
+    ['ProvisionedThroughputExceededException', true],
+    ['ThrottlingException', true],
+    ['RequestLimitExceeded', true],
+    ['TooManyRequestsException', true],
+    ['Http429', true],
+    ['TimeoutError', false],
+    ['InternalServerError', false],
+    ['Http503', false],
+  ])('a dependency that fails with %s is a throttle: %s', (code, throttled) => {
+    const { metrics } = told({ ...events.dependency_unavailable, code });
+    expect(metrics[0]).toMatchObject({ DependencyUnavailable: 1 });
+    expect(Object.hasOwn(metrics[0] ?? {}, 'Throttled')).toBe(throttled);
+  });
+
+  it('whoever asked for its sessions of before is counted by whether it had them', () => {
+    const { logs, metrics } = told(
+      { ...events.welcomed, resume: 'kept' },
+      { ...events.welcomed, resume: 'lost' },
+      events.welcomed,
+    );
+    expect(logs.map(({ resume }) => resume)).toEqual(['kept', 'lost', undefined]);
+    expect(metrics.map(({ ResumeKept, ResumeLost }) => [ResumeKept, ResumeLost])).toEqual([
+      [1, undefined],
+      [undefined, 1],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('posts that failed and robots are numbers without a line', () => {
+    const { logs, metrics } = told(events.posts_failed, events.robots_counted);
+    expect(logs).toEqual([]);
+    expect(metrics[0]).toMatchObject({ PostGone: 3 });
+    expect(metrics[1]).toMatchObject({ RobotsOnline: 7, RobotsAway: 1, RobotsKnown: 9 });
+  });
+
+  it('the deployments of one account are told apart by the dimension that all metrics have', () => {
+    const log = powertoolsLifeLog({ service: 'heliograph-prod' });
+    log.note(events.refreshed);
+    output.release();
+    const [, line = ''] = output.lines();
+    expect(JSON.parse(line)).toMatchObject({ service: 'heliograph-prod', TokenRefreshed: 1 });
   });
 
   it('a cleanup counts what it did by what it did, and how late it was', () => {

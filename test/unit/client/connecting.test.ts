@@ -198,12 +198,28 @@ describe('requests', () => {
   });
 
   it('fail when the client is closed, before and after', async () => {
-    const { client, server } = await ready();
+    const { client, clock, server } = await ready();
     const asked = client.request('listRobots', {});
     client.close();
     await expect(asked).rejects.toThrow(ClientClosed);
     await expect(client.request('listRobots', {})).rejects.toThrow(ClientClosed);
     expect(server.socket().last()).toEqual({ action: 'bye' });
+    // The server closes; where it does not, this side does.
+    expect(server.socket().isClosed()).toBe(false);
+    await clock.advance(2_000);
     expect(server.socket().isClosed()).toBe(true);
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('a bye is not overtaken by the end of its socket: the server closes, and nothing is left', async () => {
+    const { client, clock, server, states } = await ready();
+    client.close({ signOut: true });
+    client.close();
+    expect(server.socket().last()).toEqual({ action: 'bye', signOut: true });
+    server.socket().cut(1000);
+    await clock.advance(60_000);
+    expect(clock.timers()).toBe(0);
+    expect(states.map(({ status }) => status)).toEqual(['ready', 'closed']);
+    expect(server.sockets).toHaveLength(1);
   });
 });

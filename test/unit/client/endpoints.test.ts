@@ -156,6 +156,7 @@ describe('RobotEndpoint', () => {
     await clock.settle();
     client.close();
     expect(ends).toEqual(['client_closed']);
+    await clock.advance(2_000);
     expect(clock.timers()).toBe(0);
   });
 });

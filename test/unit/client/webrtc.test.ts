@@ -7,7 +7,7 @@ import type { RelayedSignal, SignalKind } from '../../../client/src/wire/message
 import { createFakeClock, type FakeClock } from './support/fake-clock.ts';
 import { FakePeer } from './support/fake-peer.ts';
 
-function side(clock: FakeClock, role: 'robot' | 'operator') {
+function side(clock: FakeClock, role: 'robot' | 'operator', options: { canRestartIce?: boolean } = {}) {
   const emitter = createEmitter<SessionEvents>(silentLogger);
   const sent: { kind: SignalKind; data?: unknown }[] = [];
   const failures: string[] = [];
@@ -36,6 +36,7 @@ function side(clock: FakeClock, role: 'robot' | 'operator') {
     connection,
     role,
     clock,
+    ...options,
     onFailed: (why) => failures.push(why),
     page: {
       isOffline: () => false,
@@ -61,9 +62,9 @@ function side(clock: FakeClock, role: 'robot' | 'operator') {
   return { connection, peer, sent, failures, take, emit: emitter.emit, wake: () => wake() };
 }
 
-function pair() {
+function pair(robotOptions: { canRestartIce?: boolean } = {}) {
   const clock = createFakeClock();
-  const robot = side(clock, 'robot');
+  const robot = side(clock, 'robot', robotOptions);
   const operator = side(clock, 'operator');
   /** Carries what both have sent to the other side, until nobody says anything more. */
   async function exchange() {
@@ -79,8 +80,8 @@ function pair() {
   return { clock, robot, operator, exchange };
 }
 
-async function negotiated() {
-  const made = pair();
+async function negotiated(robotOptions: { canRestartIce?: boolean } = {}) {
+  const made = pair(robotOptions);
   made.operator.connection.needNegotiation();
   await made.exchange();
   return made;
@@ -266,5 +267,58 @@ describe('mending', () => {
     expect(operator.sent).toEqual([]);
     expect(operator.connection.restarts).toBe(0);
     expect(clock.timers()).toBe(0);
+  });
+});
+
+describe('a connection that finds no path by an ICE restart', () => {
+  async function connected() {
+    const made = await negotiated({ canRestartIce: false });
+    made.robot.connection.become('connected');
+    return made;
+  }
+
+  it('asks for none: a path that is lost is told at once, and once', async () => {
+    const { clock, robot } = await connected();
+    robot.connection.become('disconnected');
+    robot.emit('peerBack', undefined);
+    await clock.advance(2_900);
+    expect(robot.failures).toEqual([]);
+    await clock.advance(100);
+    expect(robot.failures).toEqual(['no_path']);
+    robot.connection.become('failed');
+    robot.emit('resumed', undefined);
+    robot.peer.restart();
+    expect(robot.failures).toEqual(['no_path']);
+    expect(robot.sent.filter(({ kind }) => kind === 'restart')).toEqual([]);
+    expect(robot.connection.restarts).toBe(0);
+  });
+
+  it('does none for the other side: an offer with new ICE credentials is not applied, nor its candidates', async () => {
+    const clock = createFakeClock();
+    const { connection, failures, sent, take } = side(clock, 'robot', { canRestartIce: false });
+    const offer = (user: string) => ({ type: 'offer', sdp: `v=0\r\na=ice-ufrag:${user}\r\n` });
+    take('offer', offer('one'));
+    await clock.settle();
+    take('offer', offer('one'));
+    await clock.settle();
+    expect(sent.map(({ kind }) => kind)).toEqual(['answer', 'answer']);
+    take('offer', offer('two'));
+    take('candidate', { candidate: 'a' });
+    await clock.settle();
+    expect(failures).toEqual(['no_path']);
+    expect(sent).toHaveLength(2);
+    expect(connection.candidates).toEqual([]);
+  });
+
+  it('keeps a path that holds when signals were given up, and gives up one that never was', async () => {
+    const { robot, operator } = await connected();
+    const lost = { direction: 'received', from: 1, to: 1, isGivenUp: true } as const;
+    robot.emit('lost', lost);
+    expect(robot.failures).toEqual([]);
+    operator.emit('lost', lost);
+    expect(operator.connection.restarts).toBe(1);
+    const before = side(createFakeClock(), 'robot', { canRestartIce: false });
+    before.emit('lost', lost);
+    expect(before.failures).toEqual(['no_path']);
   });
 });

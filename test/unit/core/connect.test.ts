@@ -52,6 +52,7 @@ describe('connect', () => {
         carrier: 'header',
         tokenExpiresAt: life.expiresAt,
         tokenRemainingMs: world.policy.tokenMs,
+        tokenLifetimeMs: world.policy.tokenMs,
       },
     ]);
   });

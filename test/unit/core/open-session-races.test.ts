@@ -94,6 +94,21 @@ it('I7: a robot that is welcomed while an opening has control, and is then undon
   expect(sent(world, robot, 'controlChanged')).toMatchObject([{ sessionId: null, leaseEpoch: 2 }]);
 });
 
+it('I7: a robot that is welcomed before a session in control is written is told of both together', async () => {
+  const world = newWorld();
+  const robot = await welcomed(world, rover1, { name: 'A' });
+  const client = await welcomed(world, operator1, { name: 'client' });
+  await opened(world, client, { mode: 'view' });
+  const held = world.tap.hold('sessions.create');
+  const opening = open(world, client);
+  await held.reachedBy(opening);
+  await hello(world, robot, { resume: true });
+  held.release();
+  expect(await opening).toMatchObject({ ok: true, value: { mode: 'control', leaseEpoch: 1 } });
+  expect(sent(world, robot, 'welcome').at(-1)?.sessions).toMatchObject([{ mode: 'view', leaseEpoch: 0 }]);
+  expect(sent(world, robot, 'sessionRequested').at(-1)).toMatchObject({ mode: 'control', leaseEpoch: 1 });
+});
+
 it('I7: a second session that is opened while the first is about to have control does not say that it has', async () => {
   const { world, robot } = await openMeanwhile('clients.addSession', ({ world, client }) =>
     open(world, client, { mode: 'view' }),

@@ -16,7 +16,13 @@ const dayMs = 86_400_000;
 /** Signs in by password and keeps the sign-in. Gives the exit code, as all commands do. */
 export async function login(
   robot: RobotIdentity,
-  of: { password: string; refreshTokenDays: number | undefined; output: Output },
+  of: {
+    password: string;
+    /** Asked when the password works once only. */
+    newPassword?: () => string;
+    refreshTokenDays: number | undefined;
+    output: Output;
+  },
 ): Promise<number> {
   // By password, not by what is kept: that is what was asked for. What is kept stays until it has worked.
   const store = { ...robot.store, load: async () => undefined };
@@ -24,7 +30,7 @@ export async function login(
     of.refreshTokenDays === undefined ? {} : { refreshTokenLifeMs: of.refreshTokenDays * dayMs };
   await tokensOf(
     { ...robot, store },
-    { password: of.password, logger: of.output, ...refreshTokenLifeMs },
+    { password: of.password, newPassword: of.newPassword, logger: of.output, ...refreshTokenLifeMs },
   ).token();
   of.output.say(`Signed in as ${robot.user}; kept in ${robot.store.path}`);
   return exitCodes.done;

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { TokenUnavailable } from '../../tokens/token-source.ts';
 import { login, logout, type Output, refresh, status } from './commands.ts';
+import { loginByCode } from './enrolment.ts';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
 import { type CliFlags, identityOf, SettingMissing, setting } from './settings.ts';
@@ -35,13 +36,20 @@ export async function main(
 
   program
     .command('login')
-    .description('signs in by password (HELIOGRAPH_PASSWORD, or asked for)')
+    .description('signs in by password (HELIOGRAPH_PASSWORD, or asked for), or once by an enrolment code')
+    .option('--code <code>', 'what `heliograph robots enrol` has printed (HELIOGRAPH_CODE)')
     .option(
       '--refresh-token-days <days>',
       'how long refresh tokens of this app client live, to be warned in time',
       days,
     )
-    .action(async ({ refreshTokenDays }: { refreshTokenDays?: number }) => {
+    .action(async ({ refreshTokenDays, code: given }: { refreshTokenDays?: number; code?: string }) => {
+      const enrolmentCode = given ?? env.HELIOGRAPH_CODE;
+      if (enrolmentCode !== undefined) {
+        const { dataDir } = program.opts<CliFlags>();
+        code = await loginByCode(enrolmentCode, { dataDir, refreshTokenDays, env, output });
+        return;
+      }
       const who = robot();
       code = await login(who, {
         password: password ?? (await askPassword(who.user)),

@@ -65,9 +65,12 @@ export function identityOf(flags: CliFlags, env: Environment, logger: Logger = s
 /** Tokens of the kept sign-in; by password, too, where there is one. */
 export function tokensOf(
   { user, clientId, endpoint, store }: RobotIdentity,
-  of: { password: string | undefined; logger: Logger } & Pick<CognitoOptions, 'refreshTokenLifeMs'>,
+  of: { password: string | undefined; newPassword?: (() => string) | undefined; logger: Logger } & Pick<
+    CognitoOptions,
+    'refreshTokenLifeMs'
+  >,
 ): TokenSource {
-  const { password, logger, refreshTokenLifeMs } = of;
+  const { password, newPassword, logger, refreshTokenLifeMs } = of;
   const common = {
     clientId,
     endpoint,
@@ -77,5 +80,8 @@ export function tokensOf(
   };
   return password === undefined
     ? cognitoTokens({ ...common, identity: user })
-    : cognitoTokens({ ...common, signIn: { userName: user, password } });
+    : cognitoTokens({
+        ...common,
+        signIn: { userName: user, password, ...(newPassword === undefined ? {} : { newPassword }) },
+      });
 }

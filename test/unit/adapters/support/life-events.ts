@@ -18,6 +18,7 @@ export const events: { [Type in LifeEvent['type']]: Extract<LifeEvent, { type: T
     carrier: 'subprotocol',
     tokenExpiresAt: exp,
     tokenRemainingMs: 14_400_000,
+    tokenLifetimeMs: 14_400_000,
   },
   token_lifetime_mismatch: {
     type: 'token_lifetime_mismatch',
@@ -51,6 +52,8 @@ export const events: { [Type in LifeEvent['type']]: Extract<LifeEvent, { type: T
   },
   message_refused: { type: 'message_refused', action: 'openSession', code: 'robot_offline', connectionId: c },
   dependency_unavailable: { type: 'dependency_unavailable', where: 'signal', code: 'LimitExceededException' },
+  posts_failed: { type: 'posts_failed', why: 'gone', count: 3 },
+  robots_counted: { type: 'robots_counted', online: 7, away: 1, known: 9 },
   fault: { type: 'fault', where: 'signal', name: 'TypeError' },
   cleanup_done: {
     type: 'cleanup_done',

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { localOnly } from '../integration/support/emulator.ts';
+import {
+  breakIt,
+  countOf,
+  eventually,
+  figure,
+  modeOf,
+  openRobot,
+  type Stage,
+  startStage,
+  takeControl,
+} from './support/stage.ts';
+import { longestPauseMs, seenBy, startTicking } from './support/watch-peers.ts';
+
+/** The bound is real time's: a machine that is busy with other things gets another chance, not another bound. */
+const retry = 3;
+
+describe.skipIf(localOnly)(
+  '[local-only] what is broken recovers, or says why not',
+  { timeout: 120_000 },
+  () => {
+    let stage: Stage;
+    beforeAll(async () => {
+      stage = await startStage({ resumeWindowMs: 20_000 });
+    });
+    afterAll(() => stage.close());
+    afterEach(async () => {
+      const complaints = await stage.closeTabs();
+      // A socket that is cut is told by the browser itself.
+      expect(complaints.filter((text) => !text.includes('WebSocket connection to'))).toEqual([]);
+    });
+
+    async function drivingPage() {
+      const page = await stage.enter('operator-1');
+      await openRobot(page, 'rover-1');
+      await takeControl(page);
+      await page.keyboard.down('ArrowLeft');
+      await page.keyboard.down('ArrowUp');
+      await eventually(() => figure(page, 'speed')).toBeGreaterThan(0);
+      return page;
+    }
+
+    it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', {
+      retry,
+    }, async () => {
+      const page = await drivingPage();
+      await breakIt(page, 'Cut the socket');
+      await eventually(() => countOf(page, 'resumes')).toBe(1);
+      const { notes } = await seenBy(page);
+      const told = (beginning: string) =>
+        notes.find(({ text }) => text.startsWith(beginning))?.at ?? Number.NaN;
+      const awayMs = told('Back, with the same sessions') - told('You broke something: cut');
+      process.stdout.write(`console: back ${awayMs} ms after its socket was cut\n`);
+      expect(awayMs).toBeLessThan(3_000);
+      expect(await modeOf(page)).toBe('control');
+      const before = await figure(page, 'heading');
+      await eventually(() => figure(page, 'heading')).not.toBe(before);
+      const { peers, poses } = await seenBy(page);
+      expect(peers).toBe(1);
+      // The stream did not stand still meanwhile, nor did the robot.
+      expect(longestPauseMs(poses.slice(5))).toBeLessThan(1_000);
+    });
+
+    it("the robot's socket is killed: it is said to be away, then back; driving goes on", async () => {
+      const page = await drivingPage();
+      await breakIt(page, "Kill the robot's socket");
+      await eventually(() => page.locator('.events').textContent()).toContain('The robot is back');
+      await eventually(() => figure(page, 'speed')).toBeGreaterThan(0);
+      expect((await seenBy(page)).peers).toBe(1);
+    });
+
+    it('an expired token is refreshed on the open connection', async () => {
+      const page = await drivingPage();
+      await breakIt(page, 'Expire the token');
+      await eventually(() => countOf(page, 'refreshes')).toBeGreaterThanOrEqual(1);
+      expect(await countOf(page, 'resumes')).toBe(0);
+      expect(await modeOf(page)).toBe('control');
+    });
+
+    it('a connection whose end is never told disturbs nothing', async () => {
+      const page = await drivingPage();
+      await breakIt(page, 'Drop the next $disconnect');
+      await breakIt(page, 'Cut the socket');
+      await eventually(() => countOf(page, 'resumes')).toBe(1);
+      expect(await modeOf(page)).toBe('control');
+      await eventually(() => figure(page, 'speed')).toBeGreaterThan(0);
+    });
+
+    it('the identity service is down: who is signed in drives on, who is not is told to try again', async () => {
+      const page = await drivingPage();
+      await breakIt(page, 'Fail the identity service for a minute');
+      const other = await stage.open();
+      await other.getByRole('button', { name: 'operator-2' }).click();
+      await eventually(() => other.getByRole('alert').textContent()).toContain('does not answer');
+      expect(await figure(page, 'speed')).toBeGreaterThan(0);
+      stage.stack.identity.faults.clear();
+      await other.getByRole('button', { name: 'operator-2' }).click();
+      await other.getByRole('heading', { name: 'Robots' }).waitFor();
+      expect(
+        stage.complaints().filter((text) => !/503|CORS policy|ERR_FAILED|WebSocket connection to/.test(text)),
+      ).toEqual([]);
+    });
+
+    it('a revoked operator is out within 5 s and told why; the robot stops', async () => {
+      const page = await drivingPage();
+      const other = await stage.enter('viewer-1');
+      await openRobot(other, 'rover-1');
+      const revokedAt = performance.now();
+      await breakIt(page, 'Revoke me');
+      await page.getByRole('heading', { name: 'Your access was revoked.' }).waitFor({ timeout: 10_000 });
+      expect(performance.now() - revokedAt).toBeLessThan(5_000);
+      expect(await page.getByRole('alert').textContent()).toContain('Ask them');
+      await eventually(() => figure(other, 'speed')).toBe(0);
+    });
+
+    it('sign-out leaves nothing in storage, and the robot to others', async () => {
+      const page = await drivingPage();
+      const kept = () =>
+        page.evaluate(async () => [
+          ...Object.entries(localStorage),
+          ...Object.entries(sessionStorage),
+          ...(await indexedDB.databases()).map(({ name }) => name),
+          ...(await caches.keys()),
+          ...document.cookie.split(';').filter((cookie) => cookie !== ''),
+        ]);
+      expect(await kept()).toHaveLength(1);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('User name').waitFor();
+      expect(await kept()).toEqual([]);
+      const other = await stage.enter('operator-2');
+      await openRobot(other, 'rover-1');
+      await takeControl(other);
+    });
+
+    it('a reload comes back without a sign-in', async () => {
+      const page = await stage.enter('operator-1');
+      await page.reload();
+      await page.getByRole('heading', { name: 'Robots' }).waitFor();
+      await page.locator('.chip.ready').waitFor();
+    });
+  },
+);
+
+const lifeMs = 5_000;
+
+describe.skipIf(localOnly)('[local-only] a short token', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage({ tokenTtlMs: lifeMs, graceMs: 3_000 });
+  });
+  afterAll(() => stage.close());
+  afterEach(() => stage.closeTabs());
+
+  it('is refreshed five times while driving, without a pause of more than 300 ms in the poses', {
+    retry,
+  }, async () => {
+    const page = await stage.enter('operator-1');
+    await openRobot(page, 'rover-1');
+    await takeControl(page);
+    await page.keyboard.down('ArrowLeft');
+    await page.waitForTimeout(1_000);
+    const ticking = startTicking();
+    const from = (await seenBy(page)).poses.length;
+    const before = await countOf(page, 'refreshes');
+    await expect
+      .poll(() => countOf(page, 'refreshes'), { timeout: 8 * lifeMs })
+      .toBeGreaterThanOrEqual(before + 5);
+    ticking.stop();
+    const seen = await seenBy(page);
+    const poses = seen.poses.slice(from);
+    const pauseMs = longestPauseMs(poses, [ticking.ticks, seen.ticks]);
+    process.stdout.write(
+      `console: longest pause in the poses over five refreshes: ${longestPauseMs(poses)} ms, ${pauseMs} ms of it not the machine's\n`,
+    );
+    expect(pauseMs).toBeLessThanOrEqual(300);
+    expect(await countOf(page, 'resumes')).toBe(0);
+    expect(stage.complaints()).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import type { Page } from 'playwright-core';
+
+export type SeenPose = {
+  readonly arrivedAt: number;
+  readonly atMs: number;
+  readonly speed: number;
+  readonly x: number;
+};
+export type Seen = {
+  peers: number;
+  readonly poses: SeenPose[];
+  readonly modes: { at: number; mode: string }[];
+  /** A timer of the page, to see when it was not served. */
+  readonly ticks: number[];
+  /** What the console has told of the life of its connection, and when. */
+  readonly notes: { at: number; text: string }[];
+};
+
+/** Runs in the page before its own scripts: counts peer connections, and notes each pose and each change of control. */
+export function watchPeers(): void {
+  const seen: Seen = { peers: 0, poses: [], modes: [], ticks: [], notes: [] };
+  setInterval(() => seen.ticks.push(Date.now()), 25);
+  Object.assign(window, { seen });
+  const { createDataChannel } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.createDataChannel = function (...of) {
+    seen.peers += 1;
+    const channel = createDataChannel.apply(this, of);
+    channel.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(data);
+      if (message.type !== 'pose') return;
+      const { atMs, speed, x } = message;
+      seen.poses.push({ arrivedAt: Date.now(), atMs, speed, x });
+    });
+    return channel;
+  };
+  new MutationObserver(() => {
+    const mode = document.querySelector('.holder')?.getAttribute('data-mode');
+    const [, text = ''] = /^\S+ (.*)$/.exec(document.querySelector('.events li')?.textContent ?? '') ?? [];
+    if (text !== '' && seen.notes.at(-1)?.text !== text) seen.notes.push({ at: Date.now(), text });
+    if (mode != null && seen.modes.at(-1)?.mode !== mode) seen.modes.push({ at: Date.now(), mode });
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
+export function seenBy(page: Page): Promise<Seen> {
+  return page.evaluate(() => (window as unknown as { seen: Seen }).seen);
+}
+
+/** A timer of this process, which has the robot and the server in it. */
+export function startTicking(): { readonly ticks: readonly number[]; stop(): void } {
+  const ticks: number[] = [];
+  const timer = setInterval(() => ticks.push(Date.now()), 25);
+  return { ticks, stop: () => clearInterval(timer) };
+}
+
+/**
+ * The longest time between two poses, ms. Of a pause, what the machine stood still in it does not count: the
+ * longest time that one of the timers was not served.
+ */
+export function longestPauseMs(
+  poses: readonly SeenPose[],
+  timers: readonly (readonly number[])[] = [],
+): number {
+  const stalls = timers.flatMap((ticks) => ticks.slice(1).map((to, i) => [ticks[i] ?? to, to] as const));
+  const pauses = poses.slice(1).map(({ arrivedAt: to }, i) => {
+    const from = poses[i]?.arrivedAt ?? to;
+    const within = stalls.map(([began, ended]) => Math.min(ended, to) - Math.max(began, from));
+    return to - from - Math.max(0, ...within.filter((ms) => ms > 50));
+  });
+  return Math.max(...pauses);
+}
