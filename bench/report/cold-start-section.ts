@@ -1,0 +1,96 @@
+import { type Kept, kept } from '../results.ts';
+import { bars } from './plot.ts';
+import { provenance, type Section } from './section.ts';
+import { kilobytes, ratio, table, verdict } from './table.ts';
+
+const largestRelayKb = 250;
+const naive = 'naive, SDK bundled';
+const mostOfNaive = 0.6;
+
+type Starts = Kept<'cold-start'>['result']['starts'];
+
+export async function coldStartSection(): Promise<Section | undefined> {
+  const measured = await kept('cold-start');
+  if (measured === undefined) return undefined;
+  const { starts } = measured.result;
+  const of = (name: string, build: string) =>
+    starts.find((start) => start.name === name && start.build === build);
+  const rows = starts.map(({ name, build, bytes, initMs, initP90Ms, heapBytes, processes }) => [
+    name,
+    build,
+    kilobytes(bytes),
+    initMs,
+    initP90Ms,
+    ratio(initMs, of(name, naive)?.initMs ?? Number.NaN),
+    kilobytes(heapBytes),
+    processes,
+  ]);
+  const functions = [...new Set(starts.map(({ name }) => name))];
+  const ours = functions.map((name) => ({ name, part: partOf(starts, name) }));
+  const relay = kilobytes(of('relay', 'ours')?.bytes ?? Number.NaN);
+  const builds = [...new Set(starts.map(({ build }) => build))];
+  return {
+    text: `## Cold start
+
+${provenance(measured)}. Load and init of each bundle in fresh processes, builds in turns. *Naive* is the same entry in CommonJS with esbuild's
+defaults, the SDK in the bundle or, as CDK has it unless told otherwise, beside it.
+
+${table(['function', 'build', 'KB', 'init ms', 'p90 ms', 'of the naive', 'heap KB', 'processes'], rows)}
+
+![init by build](benchmarks/cold-start.svg)
+
+### What is in a bundle
+
+${packages(starts, functions)}
+
+### Ideas
+
+${ideas(starts)}
+`,
+    plots: {
+      'cold-start.svg': await bars(
+        starts.map(({ name, build, initMs }) => ({ name, build, initMs })),
+        { group: 'name', series: 'build', value: 'initMs', title: 'init, ms', order: builds },
+      ),
+    },
+    bounds: [
+      `relay bundle ≤ ${largestRelayKb} KB: ${relay} KB, ${verdict(relay <= largestRelayKb)}.`,
+      `init ≤ ${mostOfNaive * 100} % of the naive build's: ${ours.map(({ name, part }) => `${name} ${Math.round(part * 100)} %`).join(', ')}, ${verdict(ours.every(({ part }) => part <= mostOfNaive))}.`,
+    ],
+  };
+}
+
+function initOf(starts: Starts, name: string, build: string): number {
+  return starts.find((start) => start.name === name && start.build === build)?.initMs ?? Number.NaN;
+}
+
+const partOf = (starts: Starts, name: string) => initOf(starts, name, 'ours') / initOf(starts, name, naive);
+
+/** The packages that are a fiftieth of a bundle at least. */
+function packages(starts: Starts, functions: readonly string[]): string {
+  const ours = functions.flatMap((name) =>
+    starts.filter((start) => start.name === name && start.build === 'ours'),
+  );
+  const all = [...new Set(ours.flatMap(({ byPackage, bytes }) => named(byPackage, bytes)))];
+  const rows = all.map((name) => [name, ...ours.map(({ byPackage }) => kilobytes(byPackage[name] ?? 0))]);
+  return table(['KB of', ...ours.map(({ name }) => name)], rows);
+}
+
+const named = (byPackage: Readonly<Record<string, number>>, bytes: number) =>
+  Object.entries(byPackage).flatMap(([name, own]) => (own >= bytes / 50 ? [name] : []));
+
+function ideas(starts: Starts): string {
+  const functions = [...new Set(starts.map(({ name }) => name))];
+  const averaged = (build: string) => {
+    const parts = functions.map((name) => initOf(starts, name, build) / initOf(starts, name, 'ours'));
+    const known = parts.filter(Number.isFinite);
+    return `${(known.reduce((sum, part) => sum + part, 0) / known.length).toFixed(2)}× of ours`;
+  };
+  const bytes = (build: string) =>
+    kilobytes(starts.find((s) => s.name === 'relay' && s.build === build)?.bytes ?? 0);
+  return [
+    `- Leaving out the default credential chain, which we do: with it the relay has ${bytes('default credential chain')} KB and init takes ${averaged('default credential chain')}.`,
+    `- A compile cache that is warm: ${averaged('ours, compile cache')}. A Lambda starts on an empty disk, so one would have to be shipped in the package and fit the runtime's exact version; not done.`,
+    `- A signed \`fetch\` instead of the SDK in the relay ([prototype](../bench/cold-start/signed-fetch)): ${bytes('signed fetch')} KB, init ${ratio(initOf(starts, 'relay', 'signed fetch'), initOf(starts, 'relay', 'ours'))} of ours. It has one attempt and its own timeout; the retries would have to be written.`,
+  ].join('\n');
+}

@@ -1,0 +1,32 @@
+import { kept } from '../results.ts';
+import { provenance, type Section } from './section.ts';
+import { kilobytes, table, verdict } from './table.ts';
+
+const mostUs = 150;
+
+export async function handlerSection(): Promise<Section | undefined> {
+  const measured = await kept('handler');
+  if (measured === undefined) return undefined;
+  const rows = Object.entries(measured.result).map(([what, of]) => [
+    what,
+    of.medianUs,
+    of.p99Us,
+    kilobytes(of.allocatedBytes),
+    of.messages,
+  ]);
+  const ours = measured.result['without the SDK'];
+  return {
+    text: `## The relay's handler without a network
+
+${provenance(measured)}. *Without the SDK*: what is ours, from the event to the post, on the rows as DynamoDB gives them. *With the SDK*: its clients
+write, sign and parse as well, and only the network is left out. The 99th percentile is the machine's: garbage is
+collected, and others run.
+
+${table(['', 'median µs', 'p99 µs', 'KB allocated a message', 'messages'], rows)}
+`,
+    plots: {},
+    bounds: [
+      `relay handler without I/O ≤ ${mostUs} µs median: ${ours.medianUs} µs, ${verdict(ours.medianUs <= mostUs)}.`,
+    ],
+  };
+}

@@ -1,0 +1,28 @@
+import { runUnderFaults } from '../../integration/support/fault-run/fault-run.ts';
+
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+
+/**
+ * The same in true time, on the local stack and over real sockets: tokens of an hour, connections that roll over before
+ * their two hours and are cut at them, and nothing shortened. Few, so that the machine is not what fails.
+ */
+export async function soakForReal(of: { readonly forMs: number; readonly seed: number }) {
+  const run = await runUnderFaults({
+    ...of,
+    pairs: 10,
+    stack: { tokenTtlMs: hourMs },
+    heartbeat: { pingMs: 20_000, pongWithinMs: 10_000 },
+    hitEveryMs: [8 * minuteMs, 20 * minuteMs],
+    signalEveryMs: 20_000,
+    identityFails: 0.1,
+  });
+  const failures = [
+    ...run.wrongs,
+    ...run.ways.flatMap(({ name, sent, heard }) => {
+      const isWhole = heard.length === sent && heard.every((seq, at) => seq === at + 1);
+      return isWhole ? [] : [`${name}: ${sent} were sent, ${heard.length} heard`];
+    }),
+  ];
+  return { summary: run.summary, failures };
+}
