@@ -66,6 +66,7 @@ export function soakBackend(of: {
     fleetSize: of.fleetSize,
     takeover: 'newest' as const,
     queryToken: false,
+    cameByEdge: () => true,
     iceServers: staticIceServers([]),
     pause: clock.sleep,
     verifier: identity.verifier,
