@@ -59,7 +59,8 @@ export const settingNotes: Readonly<Record<string, string>> = {
   'throttle.burst': 'And the burst above it.',
   apiGatewayLogRole:
     '`existing` where the account has a role for API Gateway’s logs that must not be replaced.',
-  'console.hostedSignIn.domain': 'Deploys the operator’s console with Cognito’s hosted sign-in; `"console": {}` without it.',
+  'console.hostedSignIn.domain':
+    'Deploys the operator’s console with Cognito’s hosted sign-in; `"console": {}` without it.',
   'console.hostedSignIn.scopes': 'Scopes that are asked for.',
   alarmEmail: 'Who gets a mail of each alarm and of its end.',
   runbookUrl: 'Where the runbook is for those who are on call; each alarm links to its entry.',

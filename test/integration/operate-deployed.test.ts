@@ -17,7 +17,8 @@ describe.skipIf(!localOnly)('[deployed-only] heliograph, on what is deployed', (
     const { stage = '' } = await target();
     const written = { out: '', err: '' };
     const code = await main(['--stage', stage, ...args], {
-      env: process.env,
+      // A stage that is asked for by name is not the stack that the construct is in.
+      env: args.includes('--stage') ? { ...process.env, HELIOGRAPH_STACK: '' } : process.env,
       streams: {
         out: (text) => {
           written.out += text;

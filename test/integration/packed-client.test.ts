@@ -13,9 +13,9 @@ import { exitCodes } from '../../client/src/node/cli/exit-codes.ts';
 import * as nodeSource from '../../client/src/node.ts';
 
 import { seededPassword } from '../../local/stack/users.ts';
+import { type Installed, inRepository, installAgain, installPacked } from '../support/installed.ts';
 import { bundlePage } from './packed-client/bundle-page.ts';
 import { compile } from './packed-client/compile.ts';
-import { type Installed, inRepository, installAgain, installPacked } from '../support/installed.ts';
 import { misuses, preamble } from './packed-client/misuses.ts';
 import { localOnly } from './support/emulator.ts';
 import { sdkClient } from './support/sdk.ts';

@@ -5,6 +5,7 @@ import { metricsPage } from '../../../docs/reference/metrics-page.ts';
 import { tell } from '../../../functions/adapters/powertools/telling.ts';
 import { howEnded } from '../../../functions/core/model/connection.ts';
 import type { LifeEvent } from '../../../functions/core/ports/life-log.ts';
+import type { Verification } from '../../../functions/core/ports/token-verifier.ts';
 import { valuesOf } from '../../../functions/metric-catalogue.ts';
 import { type LifeMetricName, lifeMetrics } from '../../../functions/metric-names.ts';
 import { events } from '../adapters/support/life-events.ts';
@@ -59,6 +60,17 @@ describe('values of dimensions', () => {
     await refused(bearer(world.tokens.issue(rover1)));
     world.tokens.loseKeys();
     await refused(bearer('any'));
+    // What only the verifier of an existing pool says, and what is refused before it is asked.
+    const judged = async (verification: Verification) => {
+      const deps = { ...world.deps, verifier: { ...world.deps.verifier, verify: async () => verification } };
+      await api({ ...world, deps })(connectEvent({ headers: bearer('any') }));
+    };
+    const life = { issuedAt: 0, signedInAt: 0, expiresAt: world.clock.at + 1e9 };
+    for (const problem of ['no_robot_id', 'several_robot_ids'] as const) {
+      await judged({ ok: true, token: { ...user('nameless', 'robots'), life, robot: { problem } } });
+    }
+    for (const reason of ['other_use', 'other_client'] as const) await judged({ ok: false, reason });
+    await api(world, { cameByEdge: () => false })(connectEvent());
     const reasons = world.noted('connect_refused').map(({ reason }) => reason);
     expect(new Set(reasons)).toEqual(new Set(valuesOf('ConnectRefused')));
   });
