@@ -4,10 +4,13 @@ import { enableCompileCache } from 'node:module';
 const [file = '', cache] = process.argv.slice(2);
 if (cache !== undefined) enableCompileCache(cache);
 const startedAt = performance.now();
+const cpuBefore = process.cpuUsage();
 const loaded: { handler?: unknown; default?: { handler?: unknown } } = await import(file);
 const tookMs = performance.now() - startedAt;
+const cpu = process.cpuUsage(cpuBefore);
+const cpuMs = (cpu.user + cpu.system) / 1_000;
 if (typeof (loaded.handler ?? loaded.default?.handler) !== 'function')
   throw new Error(`${file} has no handler`);
-process.stdout.write(`${JSON.stringify({ tookMs, heapBytes: process.memoryUsage().heapUsed })}\n`);
+process.stdout.write(`${JSON.stringify({ tookMs, cpuMs, heapBytes: process.memoryUsage().heapUsed })}\n`);
 // What a handler has begun, such as to fetch the keys of the tokens, is not waited for.
 process.exit(0);

@@ -191,7 +191,7 @@ export function soakGateway(of: {
         isTold: false,
       };
       sockets.set(id, socket);
-    openedAt.set(id, at);
+      openedAt.set(id, at);
       if (of.pings) ping(socket);
       clock.after(wire(), () => void arrive(socket));
       return {
