@@ -49,3 +49,6 @@ export const telemetryService = 'heliograph';
 export function telemetryServiceOf(stage: string): string {
   return `${telemetryService}-${stage}`;
 }
+
+/** What a CDN in front of the API adds to each handshake, where the deployment wants that; no client sends it. */
+export const edgeHeader = 'x-heliograph-edge';

@@ -15,7 +15,7 @@ import {
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { edgeHeader } from '../protocol/limits.ts';
+import { edgeHeader } from '../functions/environment-names.ts';
 
 export type SignalingEdgeProps = {
   /** The backend's own domain, `config.domain.name`, with `only: true`: where CloudFront fetches from. */

@@ -9,6 +9,3 @@ export const subprotocol = 'heliograph.v1';
 
 /** Prefix of the offered subprotocol that carries a browser's token. Never echoed. */
 export const bearerSubprotocolPrefix = 'bearer.';
-
-/** What a CDN in front of the API adds to each handshake, where the deployment wants that; no client sends it. */
-export const edgeHeader = 'x-heliograph-edge';

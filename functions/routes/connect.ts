@@ -1,8 +1,8 @@
-import { edgeHeader } from '../../protocol/limits.ts';
 import { acceptedSubprotocol, credentialsOf } from '../core/credentials.ts';
 import { type ConnectDeps, connect } from '../core/use-cases/connect.ts';
 import { handshakeOf } from '../edge/gateway-event.ts';
 import type { RouteHandler } from '../edge/route.ts';
+import { edgeHeader } from '../environment-names.ts';
 
 export type ConnectRouteDeps = ConnectDeps & {
   readonly queryToken: boolean;

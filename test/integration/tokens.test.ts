@@ -46,7 +46,7 @@ describe.skipIf(localOnly)('[local-only] tokens made to measure, at connect', ()
       async () =>
         signWith({ secret: await publicKeyPem(stack.identity, kidOf(own(claims()))), claims: claims() }),
     ],
-    ['for another client', 401, 'token_invalid', () => own(claims({ clientId: 'another' }))],
+    ['for another client', 401, 'token_other_client', () => own(claims({ clientId: 'another' }))],
     [
       'of another pool',
       401,
@@ -57,7 +57,7 @@ describe.skipIf(localOnly)('[local-only] tokens made to measure, at connect', ()
     [
       'of the wrong use',
       401,
-      'token_invalid',
+      'token_other_use',
       () => own(claims({ overrides: { token_use: 'id', aud: stack.addresses.clientIds.people } })),
     ],
     ['of a user in no group', 403, 'no_group', () => own(claims({ groups: ['fleet:demo'] }))],
