@@ -64,6 +64,9 @@ export async function startStage(
     async closeTabs() {
       // What a socket says that is cut off by the end of its tab is nobody's fault.
       const said = complaints.splice(0);
+      // The bundled browser keeps the sockets of a context that is closed as it is, until nobody answers there.
+      const pages = browser.contexts().flatMap((context) => context.pages());
+      await Promise.all(pages.map((page) => page.goto('about:blank').catch(() => undefined)));
       for (const context of browser.contexts()) await context.close();
       complaints.length = 0;
       return said;
