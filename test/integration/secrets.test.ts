@@ -28,6 +28,8 @@ describe.skipIf(localOnly)('[local-only] I9: nothing secret in any output', () =
       for (const token of Object.values(tokens)) secrets.push(token, token.split('.').at(-1) ?? token);
     }
 
+    // The demo's own robot of that name is there first, is replaced, and keeps away for a minute.
+    await started.printed(/online as rover-2/);
     const { robot, client, key } = await openPair(target, { robot: 'rover-2', client: 'operator-1' });
     await client.ask('signal', 'signalAck', {
       ...key,
