@@ -7,6 +7,8 @@ import { hasCode } from './private-files.ts';
 const lookEveryMs = 50;
 /** Longer than any work that is done under it: three calls of 10 s. */
 const staleAfterMs = 60_000;
+/** A lock that says nobody's name: who made it was killed before it wrote its own. */
+const namelessAfterMs = 2_000;
 
 /** Runs `work` while no other process runs any under the same lock file. */
 export async function underLock<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -19,7 +21,7 @@ export async function underLock<T>(path: string, work: () => Promise<T>): Promis
     return await work();
   } finally {
     // If it was taken from us for being late, it is somebody else's now.
-    if ((await readFile(path, 'utf8').catch(() => '')) === mine) await rm(path, { force: true });
+    if ((await contentOf(path)) === mine) await rm(path, { force: true });
   }
 }
 
@@ -27,7 +29,8 @@ async function tryLock(path: string, mine: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
     await file.writeFile(mine).finally(() => file.close());
-    return true;
+    // Who took too long for its name has lost the file to another by now.
+    return (await contentOf(path)) === mine;
   } catch (failure) {
     if (hasCode(failure, 'EEXIST')) return false;
     throw failure;
@@ -36,13 +39,15 @@ async function tryLock(path: string, mine: string): Promise<boolean> {
 
 async function isLeftOver(path: string): Promise<boolean> {
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-  if (Date.now() - mtimeMs > staleAfterMs) return true;
-  const holder = parse(await readFile(path, 'utf8').catch(() => ''));
-  return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
+  const ageMs = Date.now() - mtimeMs;
+  if (ageMs > staleAfterMs) return true;
+  const holder = parse(await contentOf(path));
+  if (holder === undefined) return ageMs > namelessAfterMs;
+  return holder.host === hostname() && !isAlive(holder.pid);
 }
 
-/** Takes the lock away only if it is still the one that was found left over. */
-async function breakLock(path: string): Promise<void> {
+/** Takes the lock away only if it is still one that is left over: that of a living process is given back. */
+export async function breakLock(path: string): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await rename(path, aside);
@@ -50,12 +55,16 @@ async function breakLock(path: string): Promise<void> {
     if (hasCode(failure, 'ENOENT')) return;
     throw failure;
   }
-  const holder = parse(await readFile(aside, 'utf8').catch(() => ''));
+  const holder = parse(await contentOf(aside));
   // Another process was quicker and holds a new lock, which is given back.
   if (holder !== undefined && holder.host === hostname() && isAlive(holder.pid)) {
     await writeFile(path, JSON.stringify(holder), { flag: 'wx', mode: 0o600 }).catch(() => undefined);
   }
   await rm(aside, { force: true });
+}
+
+function contentOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
 }
 
 function parse(text: string): { host: string; pid: number; id: string } | undefined {

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { breakLock } from '../../../client/src/node/file-lock.ts';
 import { fileStore } from '../../../client/src/node/file-store.ts';
 import { stateDirectory } from '../../../client/src/node/state-directory.ts';
 import type { KeptSignIn } from '../../../client/src/tokens/cognito/kept-sign-in.ts';
@@ -149,6 +150,43 @@ describe('F11: the token cache', () => {
     const { hostname } = await import('node:os');
     await writeFile(`${made.path}.lock`, JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1, id: 'x' }));
     expect(await made.exclusively(async () => 'done')).toBe('done');
+  });
+
+  it('the lock of a process that was killed before it wrote its name is broken', async () => {
+    const made = store();
+    await made.load();
+    await writeFile(`${made.path}.lock`, '');
+    const past = Date.now() / 1_000 - 10;
+    await utimes(`${made.path}.lock`, past, past);
+    expect(await made.exclusively(async () => 'done')).toBe('done');
+  });
+
+  it('a lock that a living process has just made is not taken for left over', async () => {
+    const made = store();
+    await made.load();
+    const lock = `${made.path}.lock`;
+    await writeFile(lock, '');
+    let inside = false;
+    const waiting = made.exclusively(async () => {
+      inside = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(inside).toBe(false);
+    await rm(lock);
+    await waiting;
+    expect(inside).toBe(true);
+  });
+
+  it('of two who break the same lock, the slower one gives back what the quicker has taken', async () => {
+    const made = store();
+    await made.load();
+    const lock = `${made.path}.lock`;
+    const { hostname } = await import('node:os');
+    const quicker = JSON.stringify({ host: hostname(), pid: process.pid, id: 'x' });
+    await writeFile(lock, quicker);
+    await breakLock(lock);
+    expect(await readFile(lock, 'utf8')).toBe(quicker);
+    expect(await readdir(directory)).toHaveLength(1);
   });
 
   it('keeps nothing in the open that it should not', async () => {
