@@ -212,6 +212,19 @@ describe.skipIf(localOnly)('[local-only] the package, packed and installed', () 
       expect(help).toContain(`${command} `);
   });
 
+  it('without `ws` heliograph-robot says what to install', async () => {
+    const page = await installAgain(robot, ['commander']);
+    try {
+      const bin = join(page.project, 'node_modules', '.bin', 'heliograph-robot');
+      await expect(execute(bin, ['status'], { cwd: page.project })).rejects.toMatchObject({
+        code: exitCodes.calledWrongly,
+        stderr: expect.stringMatching(/^heliograph-robot connects by .*npm install ws\n$/),
+      });
+    } finally {
+      await page.remove();
+    }
+  });
+
   it('a robot on the package, and a page bundled by Vite, speak with each other', async () => {
     // A page needs nothing beside it: `ws` is not there.
     const page = await installAgain(robot, ['commander']);

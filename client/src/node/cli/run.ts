@@ -58,6 +58,7 @@ export async function run(
       tell({ event: 'state', status: state.status, ...reason });
       if (state.status !== 'closed') return;
       if (state.cause !== undefined) output.warn(state.cause.message);
+      if (state.reason === 'sign_in_required') output.warn('To sign in: heliograph-robot login');
       resolve(state.reason === 'closed_by_application' ? exitCodes.done : exitCodes.failed);
     });
   });
