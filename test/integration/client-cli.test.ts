@@ -77,6 +77,9 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot', () => {
     expect(told.out).toMatch(
       /rover-1: token expires in (4 h|239 min|240 min)\nrefresh token ends in 365 days\n/,
     );
+    const [, savedAt = '', path = ''] = /^saved at (\S+) in (.*)$/m.exec(told.out) ?? [];
+    expect(Math.abs(Date.now() - Date.parse(savedAt))).toBeLessThan(60_000);
+    expect(path).toBe(join(root, 'data', 'sign-in-rover-1.json'));
     expect(await call(['refresh'])).toMatchObject({ code: 0, out: expect.stringContaining('fresh') });
     expect(await call(['refresh', '--force'])).toMatchObject({
       code: 0,
