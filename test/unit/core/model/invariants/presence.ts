@@ -1,3 +1,4 @@
+import { type RobotSession, standingHolder } from '../../../../../functions/core/model/robot-session.ts';
 import type { ConnectionId, RobotId } from '../../../../../protocol/ids.ts';
 import { beliefs, isListening } from '../beliefs.ts';
 import { known } from '../known-limits.ts';
