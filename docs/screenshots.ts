@@ -12,7 +12,7 @@ async function takeAll(stage: Stage): Promise<void> {
   await openRobot(driver, 'rover-1');
   await takeControl(driver);
   const fleet = await stage.enter('operator-2', { ...wide, colorScheme: 'dark' });
-  await fleet.getByText('somebody drives it').waitFor();
+  await fleet.getByText('operator-1 drives it').waitFor();
   await picture(fleet, 'fleet');
 
   await driveAround(driver);
