@@ -11,10 +11,7 @@ import {
   startStage,
   takeControl,
 } from './support/stage.ts';
-import { longestPauseMs, seenBy, startTicking } from './support/watch-peers.ts';
-
-/** The bound is real time's: a machine that is busy with other things gets another chance, not another bound. */
-const retry = 3;
+import { longestPauseMs, seenBy, startEchoes, startTicking } from './support/watch-peers.ts';
 
 describe.skipIf(localOnly)(
   '[local-only] what is broken recovers, or says why not',
@@ -41,9 +38,7 @@ describe.skipIf(localOnly)(
       return page;
     }
 
-    it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', {
-      retry,
-    }, async () => {
+    it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', async () => {
       const page = await drivingPage();
       await breakIt(page, 'Cut the socket');
       await eventually(() => countOf(page, 'resumes')).toBe(1);
@@ -152,14 +147,19 @@ describe.skipIf(localOnly)('[local-only] a short token', () => {
   afterAll(() => stage.close());
   afterEach(() => stage.closeTabs());
 
-  it('is refreshed five times while driving, without a pause of more than 300 ms in the poses', {
-    retry,
-  }, async () => {
+  /**
+   * A robot that stands still because both of its machine's cores are at something else has no fault of ours. So
+   * three things run beside the poses that no refresh has a part in: a timer of the page, a data channel from the
+   * page to itself (through the same network threads of the browser), and a timer of the process with robot and
+   * server. What one of them stood still within a pause is taken from it, and both numbers are printed.
+   */
+  it('is refreshed five times while driving, without a pause of more than 300 ms in the poses, but for what the machine itself stood still', async () => {
     const page = await stage.enter('operator-1');
     await openRobot(page, 'rover-1');
     await takeControl(page);
     await page.keyboard.down('ArrowLeft');
     await page.waitForTimeout(1_000);
+    await startEchoes(page);
     const ticking = startTicking();
     const from = (await seenBy(page)).poses.length;
     const before = await countOf(page, 'refreshes');
@@ -169,10 +169,11 @@ describe.skipIf(localOnly)('[local-only] a short token', () => {
     ticking.stop();
     const seen = await seenBy(page);
     const poses = seen.poses.slice(from);
-    const pauseMs = longestPauseMs(poses, [ticking.ticks, seen.ticks]);
+    const pauseMs = longestPauseMs(poses, [ticking.ticks, seen.ticks, seen.echoes]);
     process.stdout.write(
       `console: longest pause in the poses over five refreshes: ${longestPauseMs(poses)} ms, ${pauseMs} ms of it not the machine's\n`,
     );
+    expect(poses.length).toBeGreaterThan(100);
     expect(pauseMs).toBeLessThanOrEqual(300);
     expect(await countOf(page, 'resumes')).toBe(0);
     expect(stage.complaints()).toEqual([]);

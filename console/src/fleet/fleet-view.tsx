@@ -2,7 +2,7 @@ import { now } from '../page/now.ts';
 import { toRobot } from '../page/route.ts';
 import { inWords } from '../page/words.ts';
 import type { Workspace } from '../workspace.ts';
-import type { Holder, Robot } from './fleet.ts';
+import type { Robot } from './fleet.ts';
 
 /** All robots that the user may see. */
 export function FleetView({ workspace }: { readonly workspace: Workspace }) {
@@ -23,24 +23,14 @@ export function FleetView({ workspace }: { readonly workspace: Workspace }) {
       )}
       <ul class="fleet">
         {robots?.map((robot) => (
-          <RobotCard
-            key={robot.robotId}
-            robot={robot}
-            ownClientId={life.clientId.value}
-            serverNow={now.value + life.clockOffsetMs.value}
-          />
+          <RobotCard key={robot.robotId} robot={robot} serverNow={now.value + life.clockOffsetMs.value} />
         ))}
       </ul>
     </section>
   );
 }
 
-function RobotCard(of: {
-  readonly robot: Robot;
-  readonly ownClientId: string | undefined;
-  readonly serverNow: number;
-}) {
-  const { robot, serverNow } = of;
+function RobotCard({ robot, serverNow }: { readonly robot: Robot; readonly serverNow: number }) {
   const { robotId, state, sinceAt, fleets } = robot;
   return (
     <li class="card robot-card">
@@ -53,7 +43,7 @@ function RobotCard(of: {
         {state}
         {sinceAt !== undefined && ` for ${inWords(serverNow - sinceAt)}`}
       </span>
-      <span class="dim driver">{driverInWords(robot, of)}</span>
+      <span class="dim driver">{driverInWords(robot, serverNow)}</span>
       {state === 'offline' ? (
         <span class="dim">waits for it to come online</span>
       ) : (
@@ -66,13 +56,9 @@ function RobotCard(of: {
 }
 
 /** Nobody drives a robot that is offline, and nobody can. */
-function driverInWords(
-  { state, isControlled, controlledBy }: Robot,
-  of: { readonly ownClientId: string | undefined; readonly serverNow: number },
-): string {
+function driverInWords({ state, isControlled, controlledBy }: Robot, serverNow: number): string {
   if (state === 'offline') return 'nobody drives it';
   if (controlledBy === undefined) return isControlled ? 'somebody drives it' : 'free to drive';
-  const { clientId, userName = 'somebody', sinceAt }: Holder = controlledBy;
-  const who = clientId === of.ownClientId ? 'you drive it' : `${userName} drives it`;
-  return `${who}, for ${inWords(of.serverNow - sinceAt)}`;
+  const { userName = 'somebody', sinceAt } = controlledBy;
+  return `${userName} drives it, for ${inWords(serverNow - sinceAt)}`;
 }

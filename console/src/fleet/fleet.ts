@@ -7,15 +7,13 @@ import type {
   SignalingClient,
 } from '../../../client/src/index.ts';
 
-export type Holder = NonNullable<RobotEntry['controlledBy']>;
-
 export type Robot = {
   readonly robotId: string;
   readonly state: RobotState;
   readonly fleets: readonly string[];
   readonly isControlled: boolean;
   /** Who drives it and since when, by the server's clock; undefined: nobody, or it changes hands just now. */
-  readonly controlledBy: Holder | undefined;
+  readonly controlledBy: RobotEntry['controlledBy'];
   /** When the state began, by the server's clock; undefined: before this page looked. */
   readonly sinceAt: number | undefined;
 };

@@ -12,16 +12,36 @@ export type Seen = {
   readonly modes: { at: number; mode: string }[];
   /** A timer of the page, to see when it was not served. */
   readonly ticks: number[];
+  /** Arrivals over a data channel from the page to itself, which no server and no robot has a part in. */
+  readonly echoes: number[];
   /** What the console has told of the life of its connection, and when. */
   readonly notes: { at: number; text: string }[];
 };
 
 /** Runs in the page before its own scripts: counts peer connections, and notes each pose and each change of control. */
 export function watchPeers(): void {
-  const seen: Seen = { peers: 0, poses: [], modes: [], ticks: [], notes: [] };
+  const seen: Seen = { peers: 0, poses: [], modes: [], ticks: [], echoes: [], notes: [] };
   setInterval(() => seen.ticks.push(Date.now()), 25);
-  Object.assign(window, { seen });
   const { createDataChannel } = RTCPeerConnection.prototype;
+
+  async function startEcho(): Promise<void> {
+    const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()];
+    here.onicecandidate = ({ candidate }) => void there.addIceCandidate(candidate ?? undefined);
+    there.onicecandidate = ({ candidate }) => void here.addIceCandidate(candidate ?? undefined);
+    const channel = createDataChannel.call(here, 'echo', { ordered: false, maxRetransmits: 0 });
+    there.ondatachannel = (event) => {
+      event.channel.onmessage = () => seen.echoes.push(Date.now());
+    };
+    channel.onopen = () => {
+      setInterval(() => channel.send('.'), 25);
+    };
+    await here.setLocalDescription();
+    if (here.localDescription !== null) await there.setRemoteDescription(here.localDescription);
+    await there.setLocalDescription();
+    if (there.localDescription !== null) await here.setRemoteDescription(there.localDescription);
+  }
+  Object.assign(window, { seen, startEcho });
+
   RTCPeerConnection.prototype.createDataChannel = function (...of) {
     seen.peers += 1;
     const channel = createDataChannel.apply(this, of);
@@ -45,6 +65,12 @@ export function seenBy(page: Page): Promise<Seen> {
   return page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 }
 
+/** Begins the page's own echoes, and waits until they come. */
+export async function startEchoes(page: Page): Promise<void> {
+  await page.evaluate(() => (window as unknown as { startEcho(): Promise<void> }).startEcho());
+  await page.waitForFunction(() => (window as unknown as { seen: Seen }).seen.echoes.length > 5);
+}
+
 /** A timer of this process, which has the robot and the server in it. */
 export function startTicking(): { readonly ticks: readonly number[]; stop(): void } {
   const ticks: number[] = [];
@@ -53,8 +79,8 @@ export function startTicking(): { readonly ticks: readonly number[]; stop(): voi
 }
 
 /**
- * The longest time between two poses, ms. Of a pause, what the machine stood still in it does not count: the
- * longest time that one of the timers was not served.
+ * The longest time between two poses, ms. With `timers`: that of ours. In a pause, the longest time that one of
+ * the timers, or of the streams that go over nothing of ours, stood still is the machine's.
  */
 export function longestPauseMs(
   poses: readonly SeenPose[],
