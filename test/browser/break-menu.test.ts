@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { localOnly } from '../integration/support/emulator.ts';
+import { longestPauseMs } from './support/pauses.ts';
 import {
   breakIt,
   countOf,
@@ -12,7 +13,7 @@ import {
   startStage,
   takeControl,
 } from './support/stage.ts';
-import { longestPauseMs, seenBy } from './support/watch-peers.ts';
+import { seenBy } from './support/watch-peers.ts';
 
 /** A ping every 20 s while a session is open, and 10 s for its answer. */
 const halfOpenIsFoundWithinMs = 30_000;

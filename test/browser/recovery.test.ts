@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { localOnly } from '../integration/support/emulator.ts';
+import { longestPauseMs, startTicking, ticksOf } from './support/pauses.ts';
 import {
   breakIt,
   countOf,
@@ -11,7 +12,7 @@ import {
   startStage,
   takeControl,
 } from './support/stage.ts';
-import { longestPauseMs, seenBy, startEchoes, startTicking } from './support/watch-peers.ts';
+import { seenBy, startEchoes } from './support/watch-peers.ts';
 
 describe.skipIf(localOnly)(
   '[local-only] what is broken recovers, or says why not',
@@ -137,12 +138,13 @@ describe.skipIf(localOnly)(
   },
 );
 
-const lifeMs = 5_000;
+/** As short as a machine that is busy with other things can still refresh in time. */
+const lifeMs = 8_000;
 
 describe.skipIf(localOnly)('[local-only] a short token', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await startStage({ tokenTtlMs: lifeMs, graceMs: 3_000 });
+    stage = await startStage({ tokenTtlMs: lifeMs, graceMs: lifeMs });
   });
   afterAll(() => stage.close());
   afterEach(() => stage.closeTabs());
@@ -151,7 +153,8 @@ describe.skipIf(localOnly)('[local-only] a short token', () => {
    * A robot that stands still because both of its machine's cores are at something else has no fault of ours. So
    * three things run beside the poses that no refresh has a part in: a timer of the page, a data channel from the
    * page to itself (through the same network threads of the browser), and a timer of the process with robot and
-   * server. What one of them stood still within a pause is taken from it, and both numbers are printed.
+   * server, less what that has computed itself. What one of them stood still within a pause is taken from it, and
+   * both numbers are printed. What this cannot tell from the machine is a page that blocks itself.
    */
   it('is refreshed five times while driving, without a pause of more than 300 ms in the poses, but for what the machine itself stood still', async () => {
     const page = await stage.enter('operator-1');
@@ -169,13 +172,14 @@ describe.skipIf(localOnly)('[local-only] a short token', () => {
     ticking.stop();
     const seen = await seenBy(page);
     const poses = seen.poses.slice(from);
-    const pauseMs = longestPauseMs(poses, [ticking.ticks, seen.ticks, seen.echoes]);
+    const pauseMs = longestPauseMs(poses, [ticking.ticks, ticksOf(seen.ticks), ticksOf(seen.echoes)]);
     process.stdout.write(
       `console: longest pause in the poses over five refreshes: ${longestPauseMs(poses)} ms, ${pauseMs} ms of it not the machine's\n`,
     );
     expect(poses.length).toBeGreaterThan(100);
     expect(pauseMs).toBeLessThanOrEqual(300);
-    expect(await countOf(page, 'resumes')).toBe(0);
+    const told = seen.notes.map(({ at, text }) => `${at - (seen.notes[0]?.at ?? 0)} ${text}`);
+    expect(await countOf(page, 'resumes'), told.join('\n')).toBe(0);
     expect(stage.complaints()).toEqual([]);
   });
 });

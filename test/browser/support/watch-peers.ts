@@ -70,27 +70,3 @@ export async function startEchoes(page: Page): Promise<void> {
   await page.evaluate(() => (window as unknown as { startEcho(): Promise<void> }).startEcho());
   await page.waitForFunction(() => (window as unknown as { seen: Seen }).seen.echoes.length > 5);
 }
-
-/** A timer of this process, which has the robot and the server in it. */
-export function startTicking(): { readonly ticks: readonly number[]; stop(): void } {
-  const ticks: number[] = [];
-  const timer = setInterval(() => ticks.push(Date.now()), 25);
-  return { ticks, stop: () => clearInterval(timer) };
-}
-
-/**
- * The longest time between two poses, ms. With `timers`: that of ours. In a pause, the longest time that one of
- * the timers, or of the streams that go over nothing of ours, stood still is the machine's.
- */
-export function longestPauseMs(
-  poses: readonly SeenPose[],
-  timers: readonly (readonly number[])[] = [],
-): number {
-  const stalls = timers.flatMap((ticks) => ticks.slice(1).map((to, i) => [ticks[i] ?? to, to] as const));
-  const pauses = poses.slice(1).map(({ arrivedAt: to }, i) => {
-    const from = poses[i]?.arrivedAt ?? to;
-    const within = stalls.map(([began, ended]) => Math.min(ended, to) - Math.max(began, from));
-    return to - from - Math.max(0, ...within.filter((ms) => ms > 50));
-  });
-  return Math.max(...pauses);
-}
