@@ -29,6 +29,7 @@ export const controlledBy = z.optional(
 export const robotEntry = z.object({
   robotId,
   state: robotState,
+  sinceAt: z.optional(timestampMs.check(z.describe('since when it is in this state'))),
   fleets: z.array(z.string()),
   controlled: z.boolean().check(z.describe('whether a session holds control')),
   controlledBy,

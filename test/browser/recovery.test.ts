@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { localOnly } from '../integration/support/emulator.ts';
-import { longestPauseMs, startTicking, ticksOf } from './support/pauses.ts';
 import {
   breakIt,
   countOf,
@@ -12,7 +11,7 @@ import {
   startStage,
   takeControl,
 } from './support/stage.ts';
-import { seenBy, startEchoes } from './support/watch-peers.ts';
+import { seenBy, watchPauses } from './support/watch-peers.ts';
 
 describe.skipIf(localOnly)(
   '[local-only] what is broken recovers, or says why not',
@@ -41,6 +40,7 @@ describe.skipIf(localOnly)(
 
     it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', async () => {
       const page = await drivingPage();
+      const pauses = await watchPauses(page);
       await breakIt(page, 'Cut the socket');
       await eventually(() => countOf(page, 'resumes')).toBe(1);
       const { notes } = await seenBy(page);
@@ -52,10 +52,10 @@ describe.skipIf(localOnly)(
       expect(await modeOf(page)).toBe('control');
       const before = await figure(page, 'heading');
       await eventually(() => figure(page, 'heading')).not.toBe(before);
-      const { peers, poses } = await seenBy(page);
-      expect(peers).toBe(1);
+      expect((await seenBy(page)).peers).toBe(1);
       // The stream did not stand still meanwhile, nor did the robot.
-      expect(longestPauseMs(poses.slice(5))).toBeLessThan(1_000);
+      const { oursMs } = await pauses.end();
+      expect(oursMs).toBeLessThan(1_000);
     });
 
     it("the robot's socket is killed: it is said to be away, then back; driving goes on", async () => {
@@ -162,23 +162,19 @@ describe.skipIf(localOnly)('[local-only] a short token', () => {
     await takeControl(page);
     await page.keyboard.down('ArrowLeft');
     await page.waitForTimeout(1_000);
-    await startEchoes(page);
-    const ticking = startTicking();
-    const from = (await seenBy(page)).poses.length;
+    const pauses = await watchPauses(page);
     const before = await countOf(page, 'refreshes');
     await expect
       .poll(() => countOf(page, 'refreshes'), { timeout: 8 * lifeMs })
       .toBeGreaterThanOrEqual(before + 5);
-    ticking.stop();
-    const seen = await seenBy(page);
-    const poses = seen.poses.slice(from);
-    const pauseMs = longestPauseMs(poses, [ticking.ticks, ticksOf(seen.ticks), ticksOf(seen.echoes)]);
+    const { poses, allMs, oursMs } = await pauses.end();
     process.stdout.write(
-      `console: longest pause in the poses over five refreshes: ${longestPauseMs(poses)} ms, ${pauseMs} ms of it not the machine's\n`,
+      `console: longest pause in the poses over five refreshes: ${allMs} ms, ${oursMs} ms of it not the machine's\n`,
     );
     expect(poses.length).toBeGreaterThan(100);
-    expect(pauseMs).toBeLessThanOrEqual(300);
-    const told = seen.notes.map(({ at, text }) => `${at - (seen.notes[0]?.at ?? 0)} ${text}`);
+    expect(oursMs).toBeLessThanOrEqual(300);
+    const { notes } = await seenBy(page);
+    const told = notes.map(({ at, text }) => `${at - (notes[0]?.at ?? 0)} ${text}`);
     expect(await countOf(page, 'resumes'), told.join('\n')).toBe(0);
     expect(stage.complaints()).toEqual([]);
   });

@@ -105,7 +105,14 @@ export const messageGuards: Readonly<Record<MessageType, Readonly<Record<string,
   tokenExpired: { graceEndsAt: time },
   robots: {
     robots: listOf(
-      fields({ robotId: id, state: robotState, fleets: listOf(text()), controlled: flag, controlledBy }),
+      fields({
+        robotId: id,
+        state: robotState,
+        sinceAt: optional(time),
+        fleets: listOf(text()),
+        controlled: flag,
+        controlledBy,
+      }),
     ),
     cursor: optional(text()),
   },

@@ -28,8 +28,12 @@ export function createRobotNews(): (
   };
 }
 
-function isNewState(before: Status | undefined, { state, sinceAt }: Status, serverNow: number): boolean {
-  if (before === undefined) return serverNow - sinceAt < youngMs;
+function isNewState(
+  before: Status | undefined,
+  { state, sinceAt, controlledBy }: Status,
+  serverNow: number,
+): boolean {
+  if (before === undefined) return serverNow - sinceAt < youngMs && sinceAt > (controlledBy?.sinceAt ?? 0);
   return before.state !== state || before.sinceAt !== sinceAt;
 }
 

@@ -14,7 +14,7 @@ export type Robot = {
   readonly isControlled: boolean;
   /** Who drives it and since when, by the server's clock; undefined: nobody, or it changes hands just now. */
   readonly controlledBy: RobotEntry['controlledBy'];
-  /** When the state began, by the server's clock; undefined: before this page looked. */
+  /** When the state began, by the server's clock; undefined: an older server does not say. */
   readonly sinceAt: number | undefined;
 };
 
@@ -45,7 +45,7 @@ export function createFleet(of: {
       fleets: entry.fleets,
       isControlled: entry.controlled,
       controlledBy: entry.controlledBy,
-      sinceAt: known?.sinceAt,
+      sinceAt: known?.sinceAt ?? entry.sinceAt,
     };
   }
 

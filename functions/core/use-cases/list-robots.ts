@@ -93,6 +93,7 @@ function entryOf(robot: RobotSession, lists: readonly (string | undefined)[]): R
   return {
     robotId: robot.robotId,
     state: robot.state,
+    sinceAt: robot.sinceAt,
     fleets: robot.fleets.filter((fleet) => isAdmin || lists.includes(fleet)),
     controlled: robot.controllerSessionId !== undefined,
     ...(controlledBy !== undefined && { controlledBy }),

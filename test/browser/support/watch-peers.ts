@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { longestPauseMs, startTicking, ticksOf } from './pauses.ts';
 
 export type SeenPose = {
   readonly arrivedAt: number;
@@ -65,8 +66,24 @@ export function seenBy(page: Page): Promise<Seen> {
   return page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 }
 
+/** The pauses in the poses from now on: all of the longest, and what of it is ours. See `longestPauseMs`. */
+export async function watchPauses(page: Page) {
+  await startEchoes(page);
+  const ticking = startTicking();
+  const from = (await seenBy(page)).poses.length;
+  return {
+    async end() {
+      ticking.stop();
+      const seen = await seenBy(page);
+      const poses = seen.poses.slice(from);
+      const controls = [ticking.ticks, ticksOf(seen.ticks), ticksOf(seen.echoes)];
+      return { poses, allMs: longestPauseMs(poses), oursMs: longestPauseMs(poses, controls) };
+    },
+  };
+}
+
 /** Begins the page's own echoes, and waits until they come. */
-export async function startEchoes(page: Page): Promise<void> {
+async function startEchoes(page: Page): Promise<void> {
   await page.evaluate(() => (window as unknown as { startEcho(): Promise<void> }).startEcho());
   await page.waitForFunction(() => (window as unknown as { seen: Seen }).seen.echoes.length > 5);
 }

@@ -53,6 +53,7 @@ const samples: Record<keyof typeof serverMessages, Record<string, unknown>> = {
       {
         robotId: 'r',
         state: 'away',
+        sinceAt: 1,
         fleets: ['demo'],
         controlled: false,
         controlledBy: { clientId: 'c', sinceAt: 1 },

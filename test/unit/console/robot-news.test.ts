@@ -31,6 +31,12 @@ describe('the news of a word about a robot', () => {
     ]);
   });
 
+  it('of a robot that has just come only what is the younger of the two', () => {
+    const come = { ...status, sinceAt: 98_000 };
+    expect(toldOf({ ...come, controlledBy: by('a', 99_000) })).toEqual(['of-a drives rover-1 now.']);
+    expect(toldOf({ ...come, controlledBy: by('a', 97_000) })).toEqual(['rover-1 is online.']);
+  });
+
   it('not that this page drives, which says so itself; nor names that are not known', () => {
     const { userName: _, ...nameless } = by('c');
     expect(toldOf({ ...status, controlledBy: by('own') }, { ...status, controlledBy: nameless })).toEqual([

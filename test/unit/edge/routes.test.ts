@@ -55,6 +55,7 @@ describe('every answer is a status 200 with one message, its requestId copied', 
         {
           robotId: 'rover-1',
           state: 'online',
+          sinceAt: expect.any(Number),
           fleets: ['demo'],
           controlled: true,
           controlledBy: expect.objectContaining({ userName: 'operator-1' }),

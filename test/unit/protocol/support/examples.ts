@@ -158,7 +158,7 @@ export const serverExamples: Record<ServerType, Example> = {
     full: {
       type: 'robots',
       requestId,
-      robots: [{ robotId, state: 'away', fleets: ['demo'], controlled: true, controlledBy }],
+      robots: [{ robotId, state: 'away', sinceAt: at, fleets: ['demo'], controlled: true, controlledBy }],
       cursor: '["demo","rover-1"]',
     },
     least: { type: 'robots', robots: [] },
