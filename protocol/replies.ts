@@ -36,7 +36,7 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
   },
   openSession: {
     answer: '`sessionOpened`',
-    others: 'robot: `sessionRequested`',
+    others: 'robot: `sessionRequested`; with control, watchers: `robotStatus`',
     errors: [
       'unauthenticated',
       'hello_required',
@@ -62,13 +62,13 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
   },
   closeSession: {
     answer: '`sessionClosed`',
-    others: 'peer: `sessionClosed`',
+    others: 'peer: `sessionClosed`; when it held control, also `controlChanged`, and watchers: `robotStatus`',
     errors: ['unauthenticated', 'token_expired', 'hello_required', 'session_unknown', 'unavailable'],
   },
   requestControl: {
     answer: '`controlChanged`',
     others:
-      'robot and all its sessions: `controlChanged`; when it is held, holder and robot: `controlRequested`',
+      'robot and all its sessions: `controlChanged`, watchers: `robotStatus`; when it is held, holder and robot: `controlRequested`',
     errors: [
       'unauthenticated',
       'hello_required',
@@ -82,7 +82,7 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
   },
   grantControl: {
     answer: '`controlChanged`',
-    others: 'robot and all its sessions: `controlChanged`',
+    others: 'robot and all its sessions: `controlChanged`; watchers: `robotStatus`',
     errors: [
       'unauthenticated',
       'hello_required',
@@ -96,7 +96,7 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
   },
   releaseControl: {
     answer: '`controlChanged` with `sessionId: null`',
-    others: 'robot and all its sessions: `controlChanged`',
+    others: 'robot and all its sessions: `controlChanged`; watchers: `robotStatus`',
     errors: [
       'unauthenticated',
       'hello_required',

@@ -31,7 +31,7 @@ export class ClientClosed extends Error {
   readonly reason: string;
 
   constructor(reason: string) {
-    super(`The signaling client is closed: ${reason}.`);
+    super(`Signaling closed: ${reason}.`);
     this.reason = reason;
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { robotId, sessionId } from '../ids.ts';
 import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
-import { robotState } from './robots.ts';
+import { controlledBy, robotState } from './robots.ts';
 
 export const watchRobots = clientMessage('watchRobots', {
   robotIds: z.optional(
@@ -15,7 +15,7 @@ export const watchRobots = clientMessage('watchRobots', {
   ),
 }).check(
   z.describe(
-    'From now on every change of the state of these robots is told, until the connection ends. Said again it replaces what was watched before.',
+    'From now on every change of the state of these robots, and of who controls them, is told, until the connection ends. Said again it replaces what was watched before.',
   ),
 );
 
@@ -26,10 +26,11 @@ export const watching = serverMessage('watching', {}).check(
 export const robotStatus = serverMessage('robotStatus', {
   robotId,
   state: robotState,
-  sinceAt: timestampMs,
+  sinceAt: timestampMs.check(z.describe('since when it is in this state')),
+  controlledBy,
 }).check(
   z.describe(
-    'A robot that is watched has changed its state. May be said twice; the last word holds. A robot that fell silent without a goodbye is `online` until the gateway gives its connection up, after 10 minutes at most.',
+    'A robot that is watched has changed its state, or control of it has changed hands. May be said twice; the last word holds. A robot that fell silent without a goodbye is `online` until the gateway gives its connection up, after 10 minutes at most.',
   ),
 );
 

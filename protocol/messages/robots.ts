@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { robotId } from '../ids.ts';
-import { clientMessage, serverMessage } from './envelope.ts';
+import { clientId, robotId } from '../ids.ts';
+import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
 
 export const robotState = z.enum(['online', 'away', 'offline']);
 export type RobotState = z.infer<typeof robotState>;
@@ -9,11 +9,30 @@ export const listRobots = clientMessage('listRobots', {
   cursor: z.optional(z.string().check(z.maxLength(512), z.describe('from the last page, to get the next'))),
 }).check(z.describe('Lists the robots that the caller may see, a page at a time.'));
 
+/** Who holds control, for people. */
+export const controlledBy = z.optional(
+  z
+    .object({
+      clientId,
+      userName: z.optional(
+        z.string().check(z.describe('as the user pool has it; absent where it is not known')),
+      ),
+      sinceAt: timestampMs.check(z.describe('since when')),
+    })
+    .check(
+      z.describe(
+        'whose session holds control; absent when nobody does, and while it changes hands. To be shown: what decides is `controller` and `leaseEpoch`',
+      ),
+    ),
+);
+
 export const robotEntry = z.object({
   robotId,
   state: robotState,
+  sinceAt: z.optional(timestampMs.check(z.describe('since when it is in this state'))),
   fleets: z.array(z.string()),
   controlled: z.boolean().check(z.describe('whether a session holds control')),
+  controlledBy,
 });
 export type RobotEntry = z.infer<typeof robotEntry>;
 

@@ -63,6 +63,24 @@ describe.skipIf(localOnly)('[local-only] the console is for everybody', () => {
     expect(await isTooWide()).toBe(false);
   });
 
+  it('a telephone: whoever looks on has the stop button at hand, wherever they have scrolled to', async () => {
+    const page = await stage.enter('viewer-1', { viewport: { width: 360, height: 640 } });
+    await openRobot(page, 'rover-1');
+    for (const at of [0, 400, 100_000]) {
+      await page.evaluate((top) => scrollTo(0, top), at);
+      const box = await page.getByRole('button', { name: 'Stop' }).boundingBox();
+      expect(box?.y).toBeGreaterThan(320);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(640);
+      expect(box?.width).toBeGreaterThan(300);
+    }
+    // The last thing of the page is not behind it.
+    const last = await page.locator('details.break summary').boundingBox();
+    const stop = await page.getByRole('button', { name: 'Stop' }).boundingBox();
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(stop?.y ?? 0);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await eventually(() => page.locator('.motion').getAttribute('data-motion')).toBe('stopped');
+  });
+
   it('all by keyboard: sign in, open, take control, stop; the focus is seen', async () => {
     const page = await stage.open();
     await page.keyboard.type('operator-2');

@@ -11,10 +11,7 @@ import {
   startStage,
   takeControl,
 } from './support/stage.ts';
-import { longestPauseMs, seenBy, startTicking } from './support/watch-peers.ts';
-
-/** The bound is real time's: a machine that is busy with other things gets another chance, not another bound. */
-const retry = 3;
+import { seenBy, watchPauses } from './support/watch-peers.ts';
 
 describe.skipIf(localOnly)(
   '[local-only] what is broken recovers, or says why not',
@@ -41,10 +38,9 @@ describe.skipIf(localOnly)(
       return page;
     }
 
-    it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', {
-      retry,
-    }, async () => {
+    it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', async () => {
       const page = await drivingPage();
+      const pauses = await watchPauses(page);
       await breakIt(page, 'Cut the socket');
       await eventually(() => countOf(page, 'resumes')).toBe(1);
       const { notes } = await seenBy(page);
@@ -56,10 +52,10 @@ describe.skipIf(localOnly)(
       expect(await modeOf(page)).toBe('control');
       const before = await figure(page, 'heading');
       await eventually(() => figure(page, 'heading')).not.toBe(before);
-      const { peers, poses } = await seenBy(page);
-      expect(peers).toBe(1);
+      expect((await seenBy(page)).peers).toBe(1);
       // The stream did not stand still meanwhile, nor did the robot.
-      expect(longestPauseMs(poses.slice(5))).toBeLessThan(1_000);
+      const { oursMs } = await pauses.end();
+      expect(oursMs).toBeLessThan(1_000);
     });
 
     it("the robot's socket is killed: it is said to be away, then back; driving goes on", async () => {
@@ -142,39 +138,44 @@ describe.skipIf(localOnly)(
   },
 );
 
-const lifeMs = 5_000;
+/** As short as a machine that is busy with other things can still refresh in time. */
+const lifeMs = 8_000;
 
 describe.skipIf(localOnly)('[local-only] a short token', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await startStage({ tokenTtlMs: lifeMs, graceMs: 3_000 });
+    stage = await startStage({ tokenTtlMs: lifeMs, graceMs: lifeMs });
   });
   afterAll(() => stage.close());
   afterEach(() => stage.closeTabs());
 
-  it('is refreshed five times while driving, without a pause of more than 300 ms in the poses', {
-    retry,
-  }, async () => {
+  /**
+   * A robot that stands still because both of its machine's cores are at something else has no fault of ours. So
+   * three things run beside the poses that no refresh has a part in: a timer of the page, a data channel from the
+   * page to itself (through the same network threads of the browser), and a timer of the process with robot and
+   * server, less what that has computed itself. What one of them stood still within a pause is taken from it, and
+   * both numbers are printed. What this cannot tell from the machine is a page that blocks itself.
+   */
+  it('is refreshed five times while driving, without a pause of more than 300 ms in the poses, but for what the machine itself stood still', async () => {
     const page = await stage.enter('operator-1');
     await openRobot(page, 'rover-1');
     await takeControl(page);
     await page.keyboard.down('ArrowLeft');
     await page.waitForTimeout(1_000);
-    const ticking = startTicking();
-    const from = (await seenBy(page)).poses.length;
+    const pauses = await watchPauses(page);
     const before = await countOf(page, 'refreshes');
     await expect
       .poll(() => countOf(page, 'refreshes'), { timeout: 8 * lifeMs })
       .toBeGreaterThanOrEqual(before + 5);
-    ticking.stop();
-    const seen = await seenBy(page);
-    const poses = seen.poses.slice(from);
-    const pauseMs = longestPauseMs(poses, [ticking.ticks, seen.ticks]);
+    const { poses, allMs, oursMs } = await pauses.end();
     process.stdout.write(
-      `console: longest pause in the poses over five refreshes: ${longestPauseMs(poses)} ms, ${pauseMs} ms of it not the machine's\n`,
+      `console: longest pause in the poses over five refreshes: ${allMs} ms, ${oursMs} ms of it not the machine's\n`,
     );
-    expect(pauseMs).toBeLessThanOrEqual(300);
-    expect(await countOf(page, 'resumes')).toBe(0);
+    expect(poses.length).toBeGreaterThan(100);
+    expect(oursMs).toBeLessThanOrEqual(300);
+    const { notes } = await seenBy(page);
+    const told = notes.map(({ at, text }) => `${at - (notes[0]?.at ?? 0)} ${text}`);
+    expect(await countOf(page, 'resumes'), told.join('\n')).toBe(0);
     expect(stage.complaints()).toEqual([]);
   });
 });

@@ -8,5 +8,9 @@ export default defineConfig({
     maxWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    reporters:
+      process.env.HELIOGRAPH_BROWSER_TEST_REPORT === undefined
+        ? ['default']
+        : ['default', ['json', { outputFile: process.env.HELIOGRAPH_BROWSER_TEST_REPORT }]],
   },
 });

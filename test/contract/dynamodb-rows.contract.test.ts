@@ -1,7 +1,8 @@
-import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, it } from 'vitest';
 import { ttlAttribute } from '../../functions/table-shapes.ts';
+import { clientId } from '../../protocol/ids.ts';
 import { dynamoDbStores, onEveryDatabase } from './support/adapters.ts';
 import { indexed, onlyRowOf, rowsOf, ttlOf } from './support/rows.ts';
 import {
@@ -20,6 +21,7 @@ const a = connectionId('a');
 const rover = robot('rover-1');
 const retryAt = t0 + 70_000;
 const lost = { connectionId: a, now: t0, resumeEndsAt: t0 + 9000, retryAt };
+const holder = { clientId: clientId.parse('c'), userName: 'operator-1', sinceAt: t0 };
 const claim = { socket: socket('a'), fleets: ['demo'], resume: true, now: t0 };
 
 onEveryDatabase('Rows in DynamoDB', (database) => {
@@ -142,6 +144,12 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await robots.passControl(rover, { from: session('s1'), to: session('s2') });
     await expectAttributes(...online, 'controllerSessionId', 'controlUnconfirmed');
     await robots.confirmControl(rover, session('s2'));
+    const said = ['controlClientId', 'controlSinceAt', 'controlUserName', 'controlHolderEpoch'];
+    await robots.passControl(rover, { from: session('s2'), to: session('s3'), holder });
+    await expectAttributes(...online, 'controllerSessionId', 'controlUnconfirmed', ...said);
+    await robots.passControl(rover, { from: session('s3'), to: session('s2') });
+    await robots.confirmControl(rover, session('s2'));
+    await expectAttributes(...online, 'controllerSessionId');
     await robots.release(rover, lost);
     await expectAttributes(
       'sinceAt',
@@ -162,6 +170,25 @@ onEveryDatabase('Rows in DynamoDB', (database) => {
     await expectAttributes('sinceAt', 'nextDeadlineAt', 'deadlineShard');
     await robots.claim(rover, claim);
     await expectAttributes(...online);
+  });
+
+  it('who holds control is not taken from a row in which an older version has given it to another', async () => {
+    const { client: dynamoDb, tableNames } = database();
+    const { robots } = dynamoDbStores(database());
+    await robots.claim(rover, claim);
+    await robots.takeControl(rover, session('s1'), holder);
+    expect((await robots.get(rover))?.controlHolder).toEqual(holder);
+    await dynamoDb.send(
+      new UpdateItemCommand({
+        TableName: tableNames.robotSessions,
+        Key: { robotId: { S: rover } },
+        UpdateExpression: 'SET controllerSessionId = :s, leaseEpoch = leaseEpoch + :one',
+        ExpressionAttributeValues: { ':s': { S: 's9' }, ':one': { N: '1' } },
+      }),
+    );
+    const after = await robots.get(rover);
+    expect(after).toMatchObject({ controllerSessionId: 's9' });
+    expect(after).not.toHaveProperty('controlHolder');
   });
 
   it('the listing of a robot never expires', async () => {

@@ -18,6 +18,16 @@ function consoleOf(settings: unknown): Template | undefined {
   return Stack.isStack(stack) ? Template.fromStack(stack) : undefined;
 }
 
+/** A policy of content by its parts; a run of what is filled in while it is deployed stands as one word. */
+function directivesOf(policy: unknown): string[] {
+  const parts: unknown[] = (policy as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
+  return parts
+    .map((part) => (typeof part === 'string' ? part : '<>'))
+    .join('')
+    .split('; ')
+    .map((directive) => directive.replace(/\S*<>.*<>\S*/, '<known at the deployment>'));
+}
+
 describe('the console stack', () => {
   let template: Template;
   beforeAll(() => {
@@ -84,6 +94,39 @@ describe('the console stack', () => {
         }),
       }),
     });
+  });
+
+  it('sends no header less, and allows nothing more, than is written here', () => {
+    const [policy] = Object.values(template.findResources('AWS::CloudFront::ResponseHeadersPolicy'));
+    const { ResponseHeadersPolicyConfig: headers } = policy?.Properties ?? {};
+    const { ContentSecurityPolicy, StrictTransportSecurity, ...others } = headers.SecurityHeadersConfig;
+    expect(directivesOf(ContentSecurityPolicy.ContentSecurityPolicy)).toEqual([
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      "media-src 'self' blob:",
+      "connect-src 'self' <known at the deployment> https://people.auth.example.com",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]);
+    expect([ContentSecurityPolicy.Override, StrictTransportSecurity.Override]).toEqual([true, true]);
+    expect(Object.keys(others).sort()).toEqual(['ContentTypeOptions', 'FrameOptions', 'ReferrerPolicy']);
+    expect(headers.CustomHeadersConfig.Items).toEqual([
+      {
+        Header: 'permissions-policy',
+        Value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+        Override: true,
+      },
+      { Header: 'cross-origin-opener-policy', Value: 'same-origin', Override: true },
+    ]);
+    // Every file comes with them.
+    const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
+    const { DefaultCacheBehavior, CacheBehaviors } = distribution?.Properties.DistributionConfig ?? {};
+    expect(DefaultCacheBehavior.ResponseHeadersPolicyId).toHaveProperty('Ref');
+    expect(CacheBehaviors).toBeUndefined();
   });
 
   it('is told at the deployment where everything is; the page itself is never cached', () => {

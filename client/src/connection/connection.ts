@@ -11,6 +11,11 @@ import type { OpenTransport, Transport, TransportEnd } from './transport.ts';
 const answerWithinMs = 10_000;
 /** After a `goAway` that is followed by a close: then we close, for a server that cannot. */
 const closeWithinMs = 2_000;
+/**
+ * After a `bye` that signs out: the server records it and cuts the other connections first, and a function that
+ * starts cold takes its time. A close from here meanwhile may be heard as a loss, and control would wait for a return.
+ */
+const signedOutWithinMs = 10_000;
 
 const helloId = 'hello';
 
@@ -83,7 +88,8 @@ export function openConnection(
     isOver = true;
     heartbeat?.stop();
     cancelPatience();
-    cancelPatience = clock.after(closeWithinMs, () => transport?.close());
+    const withinMs = bye.signOut === true ? signedOutWithinMs : closeWithinMs;
+    cancelPatience = clock.after(withinMs, () => transport?.close());
   }
 
   function send(message: ClientMessage): void {
@@ -106,7 +112,7 @@ export function openConnection(
     if (parsed.is === 'malformed' && parsed.type === 'welcome' && phase === 'hello') {
       return end({ cause: 'malformed_welcome' });
     }
-    logger.warn(`A message was dropped: ${parsed.is} ${parsed.is === 'malformed' ? parsed.type : ''}`);
+    logger.warn(`A message was dropped: ${'type' in parsed ? parsed.type : 'unknown'}.`);
   }
 
   function hear(message: ServerMessage) {

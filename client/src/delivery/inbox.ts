@@ -5,15 +5,15 @@ import type { RelayedSignal } from '../wire/messages.ts';
 /** A hole in the numbers that nobody has filled within this time is reported. */
 const reportAfterMs = 5_000;
 /**
- * After the report, so long for a resend; then what is there goes on without the hole. The other side may
- * sit on a half-open connection, which it finds out within 30 s, and has the signals all the while.
- */
-const skipAfterMs = 40_000;
-/**
- * Still missing so long after the report, it is asked for once more: that the sender was told, or the resume itself,
- * may have been lost as well. Longer than the least time between two resumes.
+ * Still missing so long after the report, it is asked for once more: that the sender was told, or the resume itself, may
+ * have been lost as well. Longer than the least time between two resumes.
  */
 const askAgainAfterMs = 31_000;
+/**
+ * And so long after that what is there goes on without the hole: 40 s from the last asking, for the other side may sit on
+ * a half-open connection, which it finds out within 30 s, and has the signals all the while.
+ */
+const skipAfterMs = 9_000;
 /** Farther ahead is no reordering but a fault; it is dropped so that nothing grows without end. */
 const widestGap = 1_000;
 
@@ -42,7 +42,7 @@ export function createInbox(of: {
   const early = new Map<number, RelayedSignal>();
   let received = 0;
   let patience: Timer | undefined;
-  let asking: Timer | undefined;
+  let hasAskedAgain = false;
   let isReported = false;
   let isSenderAway = false;
   let isStopped = false;
@@ -58,10 +58,9 @@ export function createInbox(of: {
 
   function watch(): void {
     patience?.cancel();
-    asking?.cancel();
     patience = undefined;
-    asking = undefined;
     isReported = false;
+    hasAskedAgain = false;
     if (early.size === 0 || isStopped) return;
     patience = startTimer(of.clock, reportAfterMs, report);
   }
@@ -70,15 +69,20 @@ export function createInbox(of: {
     isReported = true;
     const reported = received;
     of.onMissing({ ...hole(), isGivenUp: false });
-    if (isStopped || received !== reported) return;
-    // Who is away is told of it at its return.
-    asking = startTimer(of.clock, askAgainAfterMs, () => isSenderAway || of.onStillMissing());
-    hope();
+    if (!isStopped && received === reported) hope();
   }
 
   function hope(): void {
     patience?.cancel();
-    if (!isSenderAway) patience = startTimer(of.clock, skipAfterMs, skip);
+    if (!isSenderAway) patience = startTimer(of.clock, askAgainAfterMs, askAgain);
+  }
+
+  /** A resume begins the time anew, but not the asking. */
+  function askAgain(): void {
+    patience = startTimer(of.clock, skipAfterMs, skip);
+    if (hasAskedAgain) return;
+    hasAskedAgain = true;
+    of.onStillMissing();
   }
 
   function hole(): { from: number; to: number } {

@@ -1,4 +1,5 @@
 import { type Logger, silentLogger } from '../environment/logger.ts';
+import { nameOf } from '../environment/name-of.ts';
 import type { SignalingClient } from '../signaling/contract.ts';
 import type { IceServer, Message, SessionMode } from '../wire/messages.ts';
 import { createSession, type Session } from './session.ts';
@@ -68,9 +69,7 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
     try {
       return await onSession(session, { clientId });
     } catch (failure) {
-      logger.warn(
-        `A session was refused: onSession threw ${failure instanceof Error ? failure.name : 'something'}.`,
-      );
+      logger.warn(`A session was refused: onSession threw ${nameOf(failure)}.`);
       return 'refuse';
     }
   }

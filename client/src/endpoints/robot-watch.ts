@@ -2,12 +2,12 @@ import type { SignalingClient } from '../signaling/contract.ts';
 import type { Message } from '../wire/messages.ts';
 
 export type RobotState = Message<'robotStatus'>['state'];
-export type RobotStatus = Pick<Message<'robotStatus'>, 'robotId' | 'state' | 'sinceAt'>;
+export type RobotStatus = Pick<Message<'robotStatus'>, 'robotId' | 'state' | 'sinceAt' | 'controlledBy'>;
 
 /** Ends a watch. */
 export type StopWatching = () => void;
 
-/** Tells each change of the state of robots; says it to the server again after each reconnect. */
+/** Tells each change of the state of robots, and of who controls them; says it to the server again after each reconnect. */
 export type RobotWatch = {
   /** `robotIds`: at most 50; absent: all that the caller may see. One watch at a time: a new one replaces it. */
   start(robotIds: readonly string[] | undefined, hear: (status: RobotStatus) => void): Promise<StopWatching>;
@@ -27,11 +27,11 @@ export function createRobotWatch(client: SignalingClient): RobotWatch {
   });
   client.on('message', (message) => {
     if (message.type !== 'robotStatus' || watched === undefined) return;
-    const { robotId, state, sinceAt } = message;
+    const { robotId, state, sinceAt, controlledBy } = message;
     // Two can arrive out of order: the later holds.
     if (sinceAt < (latest.get(robotId) ?? 0)) return;
     latest.set(robotId, sinceAt);
-    return watched.hear({ robotId, state, sinceAt });
+    return watched.hear({ robotId, state, sinceAt, ...(controlledBy !== undefined && { controlledBy }) });
   });
 
   return {

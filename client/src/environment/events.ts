@@ -1,4 +1,5 @@
 import type { Logger } from './logger.ts';
+import { nameOf } from './name-of.ts';
 
 /** Listens, and gives what ends the listening. */
 export type On<Events> = <Name extends keyof Events>(
@@ -30,11 +31,8 @@ export function createEmitter<Events>(logger: Logger): Emitter<Events> {
       return () => void all.delete(own);
     },
     emit(name, event) {
-      const failed = (failure: unknown): void => {
-        // Its message may quote what it was given, so only its name is told (I9).
-        const kind = failure instanceof Error ? failure.name : typeof failure;
-        logger.warn(`A listener of ${String(name)} threw ${kind}.`);
-      };
+      const failed = (failure: unknown): void =>
+        logger.warn(`A listener of ${String(name)} threw ${nameOf(failure)}.`);
       for (const hear of [...(listeners[name] ?? [])]) {
         try {
           // An async function is a listener by its type, too: its rejection would be nobody's.

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../environment/clock.ts';
 import type { Logger } from '../environment/logger.ts';
+import { nameOf } from '../environment/name-of.ts';
 import { startStopwatch, startTimer, type Timer } from '../environment/timer.ts';
 import { ServerRefused } from '../errors.ts';
 import { backoffMs } from '../reconnect/backoff.ts';
@@ -97,7 +98,9 @@ export function startTokenUpkeep(of: {
 
   function onFailure(failure: unknown, token: string | undefined) {
     failures += 1;
-    of.logger.warn(`The token was not refreshed: ${nameOf(failure)}.`);
+    of.logger.warn(
+      `The token was not refreshed: ${failure instanceof ServerRefused ? failure.code : nameOf(failure)}.`,
+    );
     if (isFinal(failure)) return of.onUnavailable(failure);
     if (failure instanceof ServerRefused) {
       if (token !== undefined) keeper.refused(token);
@@ -136,9 +139,4 @@ export function startTokenUpkeep(of: {
       next?.cancel();
     },
   };
-}
-
-function nameOf(failure: unknown): string {
-  if (failure instanceof ServerRefused) return failure.code;
-  return failure instanceof Error ? failure.name : 'unknown';
 }

@@ -1,3 +1,4 @@
+import { nameOf } from '../environment/name-of.ts';
 import { type AccessToken, type TokenSource, TokenUnavailable } from './token-source.ts';
 
 /** The shape of `fetchAuthSession` of aws-amplify/auth, as far as it is used. */
@@ -39,7 +40,7 @@ export function amplifyTokens(
 }
 
 function rethrow(cause: unknown): never {
-  const name = cause instanceof Error ? cause.name : 'unknown';
+  const name = nameOf(cause);
   throw new TokenUnavailable(`Amplify gave no session: ${name}.`, {
     retryable: !finalNames.includes(name),
     code: name,

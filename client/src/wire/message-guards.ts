@@ -71,6 +71,7 @@ const session = {
   ...{ leaseEpoch: whole(0), received: whole(0) },
 };
 const lease = { controller: nullable(sessionId), leaseEpoch: whole(0) };
+const controlledBy = optional(fields({ clientId, userName: optional(text()), sinceAt: time }));
 const policy = {
   warnMs: listOf(whole()),
   graceMs: whole(),
@@ -103,11 +104,20 @@ export const messageGuards: Readonly<Record<MessageType, Readonly<Record<string,
   tokenExpiring: { tokenExpiresAt: time, remainingMs: whole(0) },
   tokenExpired: { graceEndsAt: time },
   robots: {
-    robots: listOf(fields({ robotId: id, state: robotState, fleets: listOf(text()), controlled: flag })),
+    robots: listOf(
+      fields({
+        robotId: id,
+        state: robotState,
+        sinceAt: optional(time),
+        fleets: listOf(text()),
+        controlled: flag,
+        controlledBy,
+      }),
+    ),
     cursor: optional(text()),
   },
   watching: {},
-  robotStatus: { robotId: id, state: robotState, sinceAt: time },
+  robotStatus: { robotId: id, state: robotState, sinceAt: time, controlledBy },
   sessionOpened: {
     sessionId,
     robotId: id,

@@ -31,7 +31,7 @@ const items: readonly Item[] = [
   {
     name: 'Expire the token',
     outlook:
-      'The next request is refused; the token is refreshed on the open connection, and the request repeated.',
+      'The next request is refused; the token is refreshed on the open connection, the request repeated, and what was not told meanwhile is learned by a fresh connection.',
     order: mine('expireToken'),
     after: (workspace) => void workspace.fleet.refresh(),
   },

@@ -17,11 +17,6 @@ export function messageInWords(message: ServerMessage): Words | undefined {
       return { text: 'The token has run out. Until it is refreshed nothing else is served.', kind: 'warn' };
     case 'goAway':
       return { text: goAwayInWords(message.code), kind: message.reconnect ? 'info' : 'warn' };
-    case 'robotStatus':
-      return {
-        text: `${message.robotId} is ${message.state}.`,
-        kind: message.state === 'online' ? 'good' : 'warn',
-      };
     case 'peerAway':
       return { text: 'The robot has lost its connection; the session waits for it.', kind: 'warn' };
     case 'peerBack':

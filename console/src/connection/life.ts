@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { SignalingClient, SignalingState } from '../../../client/src/index.ts';
 import { closedInWords, messageInWords } from './events-in-words.ts';
+import { createRobotNews } from './robot-news.ts';
 
 export type Note = {
   readonly id: number;
@@ -24,6 +25,8 @@ export type Life = {
   readonly state: Signal<SignalingState>;
   readonly times: Signal<Times | undefined>;
   readonly connectionId: Signal<string>;
+  /** Which client this page is to the server, the same over its reconnects. */
+  readonly clientId: Signal<string | undefined>;
   readonly groups: Signal<readonly string[]>;
   readonly refreshes: Signal<number>;
   /** Times that it came back to its sessions after a loss. */
@@ -46,6 +49,7 @@ export function followLife(client: SignalingClient): Life {
     state: signal(client.state()),
     times: signal<Times | undefined>(undefined),
     connectionId: signal(''),
+    clientId: signal<string | undefined>(undefined),
     groups: signal<readonly string[]>([]),
     refreshes: signal(0),
     resumes: signal(0),
@@ -53,6 +57,7 @@ export function followLife(client: SignalingClient): Life {
     notes: signal<readonly Note[]>([]),
     clockOffsetMs: signal(0),
   };
+  const newsOf = createRobotNews();
   let count = 0;
   let wasReady = false;
   let isFirst = true;
@@ -66,6 +71,7 @@ export function followLife(client: SignalingClient): Life {
     const { sentAt, connectionId, groups, connectionExpiresAt, tokenExpiresAt, refreshAt } = welcome;
     life.clockOffsetMs.value = sentAt - Date.now();
     life.connectionId.value = connectionId;
+    life.clientId.value = welcome.clientId;
     life.groups.value = groups;
     life.times.value = {
       connectedAt: sentAt,
@@ -100,7 +106,13 @@ export function followLife(client: SignalingClient): Life {
       if (life.times.value !== undefined)
         life.times.value = { ...life.times.value, tokenExpiresAt, refreshAt, tokenLeftMs };
     }
-    const words = messageInWords(message);
+    const words =
+      message.type === 'robotStatus'
+        ? newsOf(message, {
+            serverNow: Date.now() + life.clockOffsetMs.value,
+            clientId: life.clientId.value,
+          })
+        : messageInWords(message);
     if (words !== undefined) note(words.text, words.kind);
   });
   client.on('signInRequired', () =>

@@ -31,7 +31,7 @@ export function FleetView({ workspace }: { readonly workspace: Workspace }) {
 }
 
 function RobotCard({ robot, serverNow }: { readonly robot: Robot; readonly serverNow: number }) {
-  const { robotId, state, sinceAt, fleets, isControlled } = robot;
+  const { robotId, state, sinceAt, fleets } = robot;
   return (
     <li class="card robot-card">
       <div class="robot-name">
@@ -43,7 +43,7 @@ function RobotCard({ robot, serverNow }: { readonly robot: Robot; readonly serve
         {state}
         {sinceAt !== undefined && ` for ${inWords(serverNow - sinceAt)}`}
       </span>
-      <span class="dim">{isControlled ? 'somebody drives it' : 'free to drive'}</span>
+      <span class="dim driver">{driverInWords(robot, serverNow)}</span>
       {state === 'offline' ? (
         <span class="dim">waits for it to come online</span>
       ) : (
@@ -53,4 +53,12 @@ function RobotCard({ robot, serverNow }: { readonly robot: Robot; readonly serve
       )}
     </li>
   );
+}
+
+/** Nobody drives a robot that is offline, and nobody can. */
+function driverInWords({ state, isControlled, controlledBy }: Robot, serverNow: number): string {
+  if (state === 'offline') return 'nobody drives it';
+  if (controlledBy === undefined) return isControlled ? 'somebody drives it' : 'free to drive';
+  const { userName = 'somebody', sinceAt } = controlledBy;
+  return `${userName} drives it, for ${inWords(serverNow - sinceAt)}`;
 }

@@ -1,12 +1,20 @@
 import { type Signal, signal } from '@preact/signals';
-import type { OperatorEndpoint, RobotEntry, RobotState, SignalingClient } from '../../../client/src/index.ts';
+import type {
+  OperatorEndpoint,
+  RobotEntry,
+  RobotState,
+  RobotStatus,
+  SignalingClient,
+} from '../../../client/src/index.ts';
 
 export type Robot = {
   readonly robotId: string;
   readonly state: RobotState;
   readonly fleets: readonly string[];
   readonly isControlled: boolean;
-  /** When the state began, by the server's clock; undefined: before this page looked. */
+  /** Who drives it and since when, by the server's clock; undefined: nobody, or it changes hands just now. */
+  readonly controlledBy: RobotEntry['controlledBy'];
+  /** When the state began, by the server's clock; undefined: an older server does not say. */
   readonly sinceAt: number | undefined;
 };
 
@@ -18,8 +26,8 @@ export type Fleet = {
   stop(): void;
 };
 
-/** Changes of state are told; who has control is not, so the list is asked for again. */
-const listEveryMs = 5_000;
+/** Changes are told. The list is for what was not: a word that was lost, a robot that has left the fleet. */
+const listEveryMs = 15_000;
 
 export function createFleet(of: {
   readonly client: SignalingClient;
@@ -36,7 +44,8 @@ export function createFleet(of: {
       state: known?.state ?? entry.state,
       fleets: entry.fleets,
       isControlled: entry.controlled,
-      sinceAt: known?.sinceAt,
+      controlledBy: entry.controlledBy,
+      sinceAt: known?.sinceAt ?? entry.sinceAt,
     };
   }
 
@@ -55,22 +64,16 @@ export function createFleet(of: {
     }
   }
 
-  function onStatus({
-    robotId,
-    state,
-    sinceAt,
-  }: {
-    robotId: string;
-    state: RobotState;
-    sinceAt: number;
-  }): void {
+  function onStatus({ robotId, state, sinceAt, controlledBy }: RobotStatus): void {
     since.set(robotId, { state, sinceAt });
     if (robots.value?.some((robot) => robot.robotId === robotId) !== true) {
       void refresh();
       return;
     }
     robots.value = robots.value.map((robot) =>
-      robot.robotId === robotId ? { ...robot, state, sinceAt } : robot,
+      robot.robotId === robotId
+        ? { ...robot, state, sinceAt, controlledBy, isControlled: controlledBy !== undefined }
+        : robot,
     );
   }
 

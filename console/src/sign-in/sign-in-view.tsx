@@ -41,28 +41,36 @@ export function SignInView(of: {
         isBusy.value = false;
         choosing.value = resolve;
       });
+    // A new password that the pool refuses is asked for again: the old one is still good to begin with.
+    while (await isToChooseAgain({ userName, password, newPassword })) isBusy.value = true;
+    isBusy.value = false;
+    choosing.value = undefined;
+  }
+
+  async function isToChooseAgain(way: Parameters<typeof tokensFor>[1]): Promise<boolean> {
     try {
-      const tokens = tokensFor(settings.identity, { userName, password, newPassword });
+      const tokens = tokensFor(settings.identity, way);
       // Before anything connects, so that a wrong password is told here.
       await tokens.token();
-      of.onSignedIn({ userName, tokens });
+      of.onSignedIn({ userName: way.userName, tokens });
+      return false;
     } catch (failure) {
-      problem.value = refusalInWords(failure instanceof TokenUnavailable ? failure : undefined);
-    } finally {
-      isBusy.value = false;
-      choosing.value = undefined;
+      const refusal = failure instanceof TokenUnavailable ? failure : undefined;
+      problem.value = refusalInWords(refusal);
+      return refusal?.code === 'InvalidPasswordException';
     }
   }
 
   function choose(event: SubmitEvent): void {
     event.preventDefault();
-    if (!(event.target instanceof HTMLFormElement)) return;
+    if (isBusy.value || !(event.target instanceof HTMLFormElement)) return;
     const given = new FormData(event.target);
     const [first, second] = [String(given.get('new') ?? ''), String(given.get('again') ?? '')];
     if (first !== second) problem.value = 'The two are not the same. Enter the new password twice.';
     else if (first.length < 8) problem.value = 'A password needs at least 8 characters.';
     else {
       isBusy.value = true;
+      problem.value = undefined;
       choosing.value?.(first);
     }
   }

@@ -29,7 +29,7 @@ const common = z.object({
 
 const connectionRow = z.discriminatedUnion('kind', [
   z.extend(common, { kind: z.literal('robot'), robotId }),
-  z.extend(common, { kind: z.literal('client') }),
+  z.extend(common, { kind: z.literal('client'), userName: z.exactOptional(z.string()) }),
 ]);
 
 export function toConnection(row: unknown): Connection {
@@ -41,7 +41,12 @@ export function toConnection(row: unknown): Connection {
     identity:
       parsed.kind === 'robot'
         ? { principalId, groups, kind: 'robot', robotId: parsed.robotId }
-        : { principalId, groups, kind: 'client' },
+        : {
+            principalId,
+            groups,
+            kind: 'client',
+            ...(parsed.userName !== undefined && { userName: parsed.userName }),
+          },
     token: {
       issuedAt: tokenIssuedAt,
       expiresAt: tokenExpiresAt,
@@ -70,7 +75,7 @@ export function fromConnection(connection: Connection) {
     kind: identity.kind,
     principalId: identity.principalId,
     groups: identity.groups,
-    ...(identity.kind === 'robot' && { robotId: identity.robotId }),
+    ...(identity.kind === 'robot' ? { robotId: identity.robotId } : { userName: identity.userName }),
     ...fromTokenLife(connection.token),
     connectedAt: connection.connectedAt,
     state: connection.state,

@@ -1,5 +1,5 @@
 import type { RobotId } from '../../../protocol/ids.ts';
-import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
+import type { Holder, RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
 import { dueAt } from './deadline.ts';
 import { type Change, kept, raised, sumOf } from './expression.ts';
 
@@ -111,6 +111,8 @@ export function becomeAgain(
   return [becomeOffline(previous?.sinceAt ?? now), dueNoMore];
 }
 
+const holderAttributes = ['controlClientId', 'controlUserName', 'controlSinceAt', 'controlHolderEpoch'];
+
 /**
  * `controlHeld` is 1 while there is a controller and 0 otherwise: so that one update, whoever holds
  * control, raises the epoch exactly if somebody lost it (I7).
@@ -118,15 +120,27 @@ export function becomeAgain(
 const freeControl = {
   set: { controlHeld: 0 },
   compute: { leaseEpoch: sumOf('leaseEpoch', 'controlHeld') },
-  remove: ['controllerSessionId', 'controlUnconfirmed'],
+  remove: ['controllerSessionId', 'controlUnconfirmed', ...holderAttributes],
 } satisfies Change;
 
 export const loseControl: Change = freeControl;
 
-export function giveControl(sessionId: string): Change {
+export function giveControl(sessionId: string, holder: Holder | undefined): Change {
   return {
-    set: { controllerSessionId: sessionId, controlHeld: 1, controlUnconfirmed: 1 },
-    compute: { leaseEpoch: raised('leaseEpoch') },
+    set: {
+      controllerSessionId: sessionId,
+      controlHeld: 1,
+      controlUnconfirmed: 1,
+      controlClientId: holder?.clientId,
+      controlUserName: holder?.userName,
+      controlSinceAt: holder?.sinceAt,
+      ...(holder === undefined && { controlHolderEpoch: undefined }),
+    },
+    // Of which lease the holder was said: an older version that gives control says none, and leaves this one.
+    compute: {
+      leaseEpoch: raised('leaseEpoch'),
+      ...(holder !== undefined && { controlHolderEpoch: raised('leaseEpoch') }),
+    },
   };
 }
 

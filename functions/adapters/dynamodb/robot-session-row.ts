@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
+import { clientId, connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
 import type { RobotArrival } from '../../core/model/robot-arrival.ts';
-import type { RobotSession } from '../../core/model/robot-session.ts';
+import type { Holder, RobotSession } from '../../core/model/robot-session.ts';
 import { parseRow } from './parse-row.ts';
 import { nowhere } from './robot-session-changes.ts';
 
@@ -15,6 +15,10 @@ const common = z.object({
   claimedBeforeAt: z.number(),
   controllerSessionId: z.exactOptional(sessionId),
   controlUnconfirmed: z.exactOptional(z.literal(1)),
+  controlClientId: z.exactOptional(clientId),
+  controlUserName: z.exactOptional(z.string()),
+  controlSinceAt: z.exactOptional(z.number()),
+  controlHolderEpoch: z.exactOptional(z.number()),
 });
 
 /** Each state has its own attributes, and a change of state removes the others'. */
@@ -41,7 +45,7 @@ export function toRobotSession(row: unknown): RobotSession {
     fleets,
     leaseEpoch,
     claimedAt,
-    ...(controllerSessionId !== undefined && { controllerSessionId }),
+    ...(controllerSessionId !== undefined && { controllerSessionId, ...holderOf(parsed) }),
     ...(parsed.controlUnconfirmed !== undefined && { controlUnconfirmed: true as const }),
   };
   switch (parsed.state) {
@@ -59,6 +63,14 @@ export function toRobotSession(row: unknown): RobotSession {
     case 'offline':
       return { ...shared, state: 'offline', sinceAt: parsed.sinceAt };
   }
+}
+
+/** Nothing of control that an older version has given, which says no holder. */
+function holderOf(parsed: z.infer<typeof common>): { controlHolder?: Holder } {
+  const { controlClientId: clientId, controlUserName: userName, controlSinceAt: sinceAt } = parsed;
+  if (clientId === undefined || sinceAt === undefined) return {};
+  if (parsed.controlHolderEpoch !== parsed.leaseEpoch) return {};
+  return { controlHolder: { clientId, ...(userName !== undefined && { userName }), sinceAt } };
 }
 
 const arrivalRow = z.object({

@@ -115,6 +115,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
         ...(previous?.controllerSessionId !== undefined && {
           controllerSessionId: previous.controllerSessionId,
         }),
+        ...(previous?.controlHolder !== undefined && { controlHolder: previous.controlHolder }),
         ...(previous?.controlUnconfirmed === true && { controlUnconfirmed: true }),
       };
       return { won: true, repeated: false, current, previous, arrival: arrivalFrom(previous, resume) };
@@ -195,11 +196,11 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return socket?.connectionId === connectionId && socket.tokenExpiresAt >= tokenExpiresAt;
     },
 
-    async takeControl(robotId, sessionId) {
+    async takeControl(robotId, sessionId, holder) {
       const result = await table.update(
         { robotId },
         {
-          changes: [giveControl(sessionId)],
+          changes: [giveControl(sessionId, holder)],
           onlyIf: allOf(isHere, isAbsent('controllerSessionId')),
           returning: 'ALL_NEW',
         },
@@ -230,7 +231,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       return result.written ? toRobotSession(result.row) : undefined;
     },
 
-    async passControl(robotId, { from, to, unconfirmed }) {
+    async passControl(robotId, { from, to, holder, unconfirmed }) {
       // No change, and none to be told by a new epoch.
       if (from === to) {
         const current = await get(robotId);
@@ -239,7 +240,7 @@ export function dynamoDbRobotSessionStore(access: TableAccess): RobotSessionStor
       const result = await table.update(
         { robotId },
         {
-          changes: [giveControl(to)],
+          changes: [giveControl(to, holder)],
           onlyIf: unconfirmed === true ? isUnconfirmedOf(from) : is('controllerSessionId', from),
           returning: 'ALL_NEW',
         },

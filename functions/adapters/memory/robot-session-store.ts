@@ -1,6 +1,6 @@
 import type { ConnectionId, RobotId, SessionId } from '../../../protocol/ids.ts';
 import { arrivalFrom } from '../../core/model/robot-arrival.ts';
-import type { RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
+import type { Holder, RobotSession, RobotSocket } from '../../core/model/robot-session.ts';
 import type { RobotSessionStore } from '../../core/ports/robot-session-store.ts';
 import { shardOf } from '../dynamodb/deadline.ts';
 import { called, dueIn, type MemoryState } from './memory-state.ts';
@@ -130,21 +130,23 @@ export function memoryRobotSessionStore({ robots, arrivals, unsettled }: MemoryS
         return true;
       }),
 
-    takeControl: (robotId, sessionId) =>
+    takeControl: (robotId, sessionId, holder) =>
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.controllerSessionId === sessionId) return robot;
         if (robot === undefined || robot.state === 'offline') return undefined;
         if (robot.controllerSessionId !== undefined) return undefined;
-        return replace(controlledBy(sessionId, robot));
+        return replace(controlledBy(sessionId, robot, holder));
       }),
 
-    passControl: (robotId, { from, to, unconfirmed = false }) =>
+    passControl: (robotId, { from, to, holder, unconfirmed = false }) =>
       called(() => {
         const robot = robots.get(robotId);
         if (robot?.controllerSessionId !== from) return undefined;
         if (from === to) return robot;
-        return unconfirmed && !robot.controlUnconfirmed ? undefined : replace(controlledBy(to, robot));
+        return unconfirmed && !robot.controlUnconfirmed
+          ? undefined
+          : replace(controlledBy(to, robot, holder));
       }),
 
     confirmControl: (robotId, sessionId, leaseEpoch) =>
@@ -207,12 +209,19 @@ function offline(robot: RobotSession, sinceAt: number): RobotSession {
   return { ...withoutControl(withoutPlace(robot)), state: 'offline', sinceAt };
 }
 
-function controlledBy(sessionId: SessionId, robot: RobotSession): RobotSession {
+function controlledBy(sessionId: SessionId, robot: RobotSession, holder: Holder | undefined): RobotSession {
   const leaseEpoch = robot.leaseEpoch + 1;
-  return { ...robot, controllerSessionId: sessionId, controlUnconfirmed: true, leaseEpoch };
+  const { controlHolder: _, ...rest } = robot;
+  return {
+    ...rest,
+    controllerSessionId: sessionId,
+    controlUnconfirmed: true,
+    leaseEpoch,
+    ...(holder !== undefined && { controlHolder: holder }),
+  };
 }
 
 function withoutControl(robot: RobotSession): RobotSession {
-  const { controllerSessionId, controlUnconfirmed: _, ...rest } = robot;
+  const { controllerSessionId, controlUnconfirmed: _, controlHolder: __, ...rest } = robot;
   return controllerSessionId === undefined ? rest : { ...rest, leaseEpoch: rest.leaseEpoch + 1 };
 }

@@ -5,7 +5,11 @@ export type Identity = {
   readonly principalId: PrincipalId;
   /** As in the token; re-read at each refresh. */
   readonly groups: readonly string[];
-} & ({ readonly kind: 'robot'; readonly robotId: RobotId } | { readonly kind: 'client' });
+} & (
+  | { readonly kind: 'robot'; readonly robotId: RobotId }
+  /** `userName`: to be shown to people; absent on rows of before it was kept. Decides nothing. */
+  | { readonly kind: 'client'; readonly userName?: string }
+);
 
 /** What a token says of its own life. */
 export type TokenLife = {
@@ -81,5 +85,5 @@ export function identify(token: VerifiedToken): Identity | IdentityProblem {
     if (token.robot !== undefined && 'problem' in token.robot) return token.robot.problem;
     return { ...common, kind: 'robot', robotId: token.robot?.robotId ?? (token.userName as RobotId) };
   }
-  return isPerson ? { ...common, kind: 'client' } : 'no_group';
+  return isPerson ? { ...common, kind: 'client', userName: token.userName } : 'no_group';
 }

@@ -1,6 +1,6 @@
 import type { ConnectionId, RobotId, SessionId } from '../../../protocol/ids.ts';
 import type { RobotArrival } from '../model/robot-arrival.ts';
-import type { RobotSession, RobotSocket } from '../model/robot-session.ts';
+import type { Holder, RobotSession, RobotSocket } from '../model/robot-session.ts';
 import type { Due, DueQuery } from './due.ts';
 
 export type Claim =
@@ -82,10 +82,11 @@ export type RobotSessionStore = {
     of: { connectionId: ConnectionId; tokenExpiresAt: number; fleets: readonly string[] },
   ): Promise<boolean>;
   /**
-   * Gives control to a session if nobody has it, until `confirmControl` only for the time being. The row
-   * after the change, or undefined when it is held by another or the robot is unknown.
+   * Gives control to a session if nobody has it, until `confirmControl` only for the time being. `holder`:
+   * whose session that is, kept as long as it has control. The row after the change, or undefined when it
+   * is held by another or the robot is unknown.
    */
-  takeControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;
+  takeControl(robotId: RobotId, sessionId: SessionId, holder?: Holder): Promise<RobotSession | undefined>;
   /**
    * The session keeps the control that it was given; with `leaseEpoch` only if that is still the one. The
    * row after the change, or undefined when it has it no more.
@@ -104,7 +105,7 @@ export type RobotSessionStore = {
    */
   passControl(
     robotId: RobotId,
-    of: { from: SessionId; to: SessionId; unconfirmed?: true },
+    of: { from: SessionId; to: SessionId; holder?: Holder | undefined; unconfirmed?: true },
   ): Promise<RobotSession | undefined>;
   /** Frees control if this session holds it. The row after the change, or undefined. */
   dropControl(robotId: RobotId, sessionId: SessionId): Promise<RobotSession | undefined>;

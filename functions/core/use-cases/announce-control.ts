@@ -1,13 +1,14 @@
 import type { RobotId, SessionId } from '../../../protocol/ids.ts';
 import type { ControlChanged } from '../../../protocol/messages/control.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import { isSamePresence, type RobotSession } from '../model/robot-session.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import { isReallyExpired } from './session-side.ts';
-import { orNote, type TellDeps, tellIfThere } from './tell.ts';
+import { orNote, tellIfThere } from './tell.ts';
 import { tellTruth } from './tell-truth.ts';
+import { type TellWatchersDeps, tellWatchers } from './tell-watchers.ts';
 
-export type AnnounceControlDeps = TellDeps & {
+export type AnnounceControlDeps = TellWatchersDeps & {
   readonly robots: RobotSessionStore;
   readonly sessions: ClientSessionStore;
 };
@@ -18,7 +19,7 @@ export type Changed = Omit<ControlChanged, 'type' | 'requestId'>;
 type Told = { readonly robot?: true; readonly sessions?: 'all' | SessionId };
 
 /**
- * Tells the robot and all of its sessions who holds control, but for those who know it. Looks again
+ * Tells the robot, all of its sessions and who watches it who holds control, but for those who know it. Looks again
  * afterwards: of two changes at once the older word may have been the last to arrive, and the robot may
  * be on another connection.
  */
@@ -27,13 +28,24 @@ export async function announceControl(
   robot: RobotSession,
   told: Told = {},
 ): Promise<void> {
+  const isSameLease = (one: RobotSession, other: RobotSession) =>
+    one.leaseEpoch === other.leaseEpoch && one.socket?.connectionId === other.socket?.connectionId;
+  let last: RobotSession | undefined;
   await orNote(deps.lifeLog, 'announce-control', () =>
     tellTruth<RobotSession>({
       first: robot,
-      say: (current) => tellAll(deps, current, current === robot ? told : {}),
+      say: async (current) => {
+        const isNews = last === undefined || !isSameLease(last, current);
+        last = current;
+        await Promise.all([
+          isNews && tellAll(deps, current, current === robot ? told : {}),
+          // What is pending is told by who gives it.
+          current.controlUnconfirmed !== true && tellWatchers(deps, current),
+        ]);
+      },
       read: () => confirmed(deps, robot.robotId),
-      isSame: (one, other) =>
-        one.leaseEpoch === other.leaseEpoch && one.socket?.connectionId === other.socket?.connectionId,
+      // A word to who watches says both: it must not bring back a state that has passed.
+      isSame: (one, other) => isSameLease(one, other) && isSamePresence(one, other),
     }),
   );
 }

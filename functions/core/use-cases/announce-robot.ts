@@ -1,6 +1,6 @@
 import type { RobotId } from '../../../protocol/ids.ts';
 import type { ClientSession } from '../model/client-session.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import { isSameHolder, isSamePresence, type RobotSession } from '../model/robot-session.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
 import { type TellDeps, tellIfThere } from './tell.ts';
@@ -13,21 +13,24 @@ type AnnounceDeps = TellWatchersDeps & {
 };
 
 /**
- * Tells the clients of a robot, and who watches it, whether it is there. `first`: as it is by what was
- * just written.
+ * Tells the clients of a robot, and who watches it, whether it is there; these also who drives it. `first`:
+ * as it is by what was just written.
  */
 export async function announceRobot(
   deps: AnnounceDeps,
   robotId: RobotId,
   of: { readonly clients?: boolean; readonly watchers?: boolean; readonly first?: RobotSession },
 ): Promise<void> {
+  let told: RobotSession | undefined;
   await tellTruth({
     ...(of.first !== undefined && { first: of.first }),
     read: () => deps.robots.get(robotId),
-    isSame: (one, other) => one.state === other.state && one.sinceAt === other.sinceAt,
+    isSame: (one, other) => isSamePresence(one, other) && (of.watchers !== true || isSameHolder(one, other)),
     say: async (robot) => {
+      const isNews = told === undefined || !isSamePresence(told, robot);
+      told = robot;
       await Promise.all([
-        of.clients === true && tellClients(deps, robot),
+        of.clients === true && isNews && tellClients(deps, robot),
         of.watchers === true && tellWatchers(deps, robot),
       ]);
     },

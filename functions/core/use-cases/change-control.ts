@@ -3,7 +3,7 @@ import type { SessionKey } from '../model/client-session.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { roleOf } from '../model/identity.ts';
 import { mayControl } from '../model/permission.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import type { Holder, RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import { announceControl, type Changed, changedOf } from './announce-control.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
@@ -16,7 +16,7 @@ import {
   settleControl,
   takeBack,
 } from './pending-control.ts';
-import { type ReadyClient, readyClient } from './sender.ts';
+import { holderOf, type ReadyClient, readyClient } from './sender.ts';
 import { isReallyExpired, sessionUnknown } from './session-side.ts';
 import { tellIfThere } from './tell.ts';
 
@@ -35,7 +35,7 @@ export async function requestControl(
   const mayForce = roleOf(groups) === 'admin';
   if (!mayControl(groups, robot.fleets) || (request.force && !mayForce)) return notPermitted();
   const holder = robot.controllerSessionId;
-  const wish = { to: sessionId, by: sessionId };
+  const wish = { to: sessionId, by: sessionId, holder: holderOf(sender, deps.clock.now()) };
   if (holder === sessionId) return again(deps, robot, wish);
   if (holder === undefined || request.force) return change(deps, robot, { from: holder, ...wish });
   const { robotId } = robot;
@@ -57,7 +57,6 @@ export async function grantControl(
   if (!own.ok) return own;
   const { robot } = own.value;
   const { robotId, sessionId, to } = request;
-  const wish = { to, by: sessionId };
   const isPending = robot.controllerSessionId === to && robot.controlUnconfirmed === true;
   if (robot.controllerSessionId !== sessionId && !isPending) return held();
   const target = await deps.sessions.get({ robotId, sessionId: to });
@@ -66,6 +65,8 @@ export async function grantControl(
   // Who is away could not be asked, and nobody would be in control.
   if (holder === undefined) return targetAway();
   if (!mayControl(holder.identity.groups, robot.fleets)) return notPermitted();
+  const given = holderOf({ ...holder, client: { clientId: target.clientId } }, deps.clock.now());
+  const wish = { to, by: sessionId, holder: given };
   if (robot.controllerSessionId === to) return again(deps, robot, wish);
   return change(deps, robot, { from: sessionId, ...wish });
 }
@@ -130,20 +131,21 @@ async function again(
  */
 async function change(
   deps: EndSessionsDeps,
-  { robotId, socket }: RobotSession,
-  { from, ...wish }: ControlWish & { from: SessionId | undefined },
+  { robotId, socket, controlHolder }: RobotSession,
+  { from, holder, ...wish }: ControlWish & { from: SessionId | undefined; holder: Holder },
 ): Promise<Outcome<Changed>> {
   if (socket === undefined || (await isReallyExpired(deps, socket))) return robotAway();
   const { to } = wish;
+  const before = { from, to, holder: controlHolder };
   try {
-    const pending = await write(deps, robotId, { from, to });
+    const pending = await write(deps, robotId, { from, to, holder });
     if (pending === undefined) return held();
     const outcome = await settleControl(deps, pending, wish);
-    if (!outcome.ok) await takeBack(deps, robotId, { from, to });
+    if (!outcome.ok) await takeBack(deps, robotId, before);
     return outcome;
   } catch (failure) {
     // Also when the write failed: it may have been made.
-    await takeBack(deps, robotId, { from, to });
+    await takeBack(deps, robotId, before);
     throw failure;
   }
 }
@@ -151,10 +153,10 @@ async function change(
 async function write(
   deps: EndSessionsDeps,
   robotId: RobotId,
-  { from, to }: { from: SessionId | undefined; to: SessionId },
+  { from, to, holder }: { from: SessionId | undefined; to: SessionId; holder: Holder },
 ): Promise<RobotSession | undefined> {
-  if (from === undefined) return deps.robots.takeControl(robotId, to);
-  const passed = await deps.robots.passControl(robotId, { from, to });
+  if (from === undefined) return deps.robots.takeControl(robotId, to, holder);
+  const passed = await deps.robots.passControl(robotId, { from, to, holder });
   if (passed !== undefined) return passed;
   // Sent twice, the first answer lost; or somebody else has given it to the same session.
   const current = await deps.robots.get(robotId);

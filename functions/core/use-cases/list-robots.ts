@@ -2,7 +2,7 @@ import type { RobotId } from '../../../protocol/ids.ts';
 import type { RobotEntry } from '../../../protocol/messages/robots.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { fleetsOf, roleOf } from '../model/identity.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import { type RobotSession, standingHolder } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { FleetDirectory } from '../ports/fleet-directory.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';
@@ -89,11 +89,14 @@ async function entriesOf(
 /** Of a robot's fleets the caller is told those that are its own, too; an admin, whose list is all robots, all of them. */
 function entryOf(robot: RobotSession, lists: readonly (string | undefined)[]): RobotEntry {
   const isAdmin = lists.includes(undefined);
+  const controlledBy = standingHolder(robot);
   return {
     robotId: robot.robotId,
     state: robot.state,
+    sinceAt: robot.sinceAt,
     fleets: robot.fleets.filter((fleet) => isAdmin || lists.includes(fleet)),
     controlled: robot.controllerSessionId !== undefined,
+    ...(controlledBy !== undefined && { controlledBy }),
   };
 }
 

@@ -12,10 +12,12 @@ import { done, type Outcome, refused } from '../outcome.ts';
 import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
 import { tellRobotOfChange } from './announce-client.ts';
+import { announceRobot } from './announce-robot.ts';
 import { type EndSessionsDeps, endSession } from './end-sessions.ts';
 import { freeLeftControl } from './free-left-control.ts';
-import { type ReadyClient, readyClient, unauthenticated } from './sender.ts';
+import { holderOf, type ReadyClient, readyClient, unauthenticated } from './sender.ts';
 import { isReallyExpired } from './session-side.ts';
+import { orNote } from './tell.ts';
 
 export type OpenSessionDeps = EndSessionsDeps & {
   readonly ids: Ids;
@@ -77,7 +79,7 @@ async function begin(
   if (!(await deps.clients.addSession(client.clientId, entry))) return unauthenticated();
   try {
     // Before the row: who ends a session frees its control before deleting it, so no row, no control.
-    const mode = wanted.mode === 'control' && (await takeControl(deps, wanted)) ? 'control' : 'view';
+    const mode = wanted.mode === 'control' && (await takeControl(deps, sender, wanted)) ? 'control' : 'view';
     const { created, session } = await deps.sessions.create(sessionOf(deps, sender, { ...wanted, mode }));
     // The same request at the same moment has written its row first.
     if (!created && mode === 'control') await deps.robots.dropControl(robotId, sessionId);
@@ -102,11 +104,16 @@ async function isOneTooMany(deps: OpenSessionDeps, { robotId }: SessionKey): Pro
 }
 
 /** Control for who asks first (I7), or when it is with a session that is no more. */
-async function takeControl(deps: OpenSessionDeps, { robotId, sessionId }: SessionKey): Promise<boolean> {
-  if ((await deps.robots.takeControl(robotId, sessionId)) !== undefined) return true;
+async function takeControl(
+  deps: OpenSessionDeps,
+  sender: ReadyClient,
+  { robotId, sessionId }: SessionKey,
+): Promise<boolean> {
+  const take = () => deps.robots.takeControl(robotId, sessionId, holderOf(sender, deps.clock.now()));
+  if ((await take()) !== undefined) return true;
   const holder = (await deps.robots.get(robotId))?.controllerSessionId;
   if (holder === undefined || !(await freeLeftControl(deps, robotId, holder))) return false;
-  return (await deps.robots.takeControl(robotId, sessionId)) !== undefined;
+  return (await take()) !== undefined;
 }
 
 /** What has ended before it was listed is not left in the list. */
@@ -157,6 +164,11 @@ async function admit(
   // Who ended or lost it at this very moment may have told the robot before it was asked.
   if (!(await tellRobotOfChange(deps, session))) {
     return refused('unavailable', 'The session was ended at this very moment; open it again.');
+  }
+  if (controlled !== undefined) {
+    await orNote(deps.lifeLog, 'announce-robot', () =>
+      announceRobot(deps, robotId, { watchers: true, first: controlled }),
+    );
   }
   return done(opened);
 }

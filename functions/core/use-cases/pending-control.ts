@@ -1,6 +1,6 @@
 import type { RobotId, SessionId } from '../../../protocol/ids.ts';
 import { mayControl } from '../model/permission.ts';
-import type { RobotSession } from '../model/robot-session.ts';
+import type { Holder, RobotSession } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import {
   type AnnounceControlDeps,
@@ -43,16 +43,17 @@ export async function settleControl(
 /**
  * Undoes a change that could not be made to stand: control is where it was, under a higher leaseEpoch,
  * and the robot is told, for it may have heard of the change. Without effect on what was confirmed.
+ * `holder`: who has it back, and since when: for people nothing has changed.
  */
 export async function takeBack(
   deps: AnnounceControlDeps,
   robotId: RobotId,
-  { from, to }: { from: SessionId | undefined; to: SessionId },
+  { from, to, holder }: { from: SessionId | undefined; to: SessionId; holder: Holder | undefined },
 ): Promise<void> {
   const back =
     from === undefined
       ? await deps.robots.freeUnconfirmed(robotId, to)
-      : await deps.robots.passControl(robotId, { from: to, to: from, unconfirmed: true });
+      : await deps.robots.passControl(robotId, { from: to, to: from, holder, unconfirmed: true });
   if (back === undefined) return announceIfStanding(deps, robotId, to);
   if (from === undefined) return announceControl(deps, back, { sessions: 'all' });
   // It may have ended, or lost the permission, while control was not its own.

@@ -1,4 +1,6 @@
+import type { ClientId } from '../../../protocol/ids.ts';
 import { type ClientPlace, type Connection, isExpired, type SocketAddress } from '../model/connection.ts';
+import type { Holder } from '../model/robot-session.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectionStore } from '../ports/connection-store.ts';
@@ -23,6 +25,15 @@ export async function readySender(deps: SenderDeps, caller: SocketAddress): Prom
     return refused('hello_required', 'Say hello and wait for welcome before anything else.');
   }
   return done(connection);
+}
+
+/** How people are told that this client has control, from now on. */
+export function holderOf(
+  { identity, client }: Pick<Connection, 'identity'> & { readonly client: { readonly clientId: ClientId } },
+  now: number,
+): Holder {
+  const userName = identity.kind === 'client' ? identity.userName : undefined;
+  return { clientId: client.clientId, ...(userName !== undefined && { userName }), sinceAt: now };
 }
 
 /** As `readySender`, for what only clients do. A robot learns no more than that it may not. */

@@ -37,8 +37,13 @@ export async function startStage(
   const stack = await startTestStack({ cleanupEveryMs: 200, ...options });
   const server = await startConsoleServer({ port: 0, serveEvents: (response) => response.end() });
   const desk = createFaultDesk(stack);
+  const [, second] = stack.gateways;
   server.show({
-    addresses: { console: server.url, ...stack.addresses },
+    addresses: {
+      console: server.url,
+      ...stack.addresses,
+      ...(second === undefined ? {} : { secondGateway: second.url }),
+    },
     act: desk.act,
     environment: stack.environment,
   });

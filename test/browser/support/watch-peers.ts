@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { longestPauseMs, startTicking, ticksOf } from './pauses.ts';
 
 export type SeenPose = {
   readonly arrivedAt: number;
@@ -12,16 +13,36 @@ export type Seen = {
   readonly modes: { at: number; mode: string }[];
   /** A timer of the page, to see when it was not served. */
   readonly ticks: number[];
+  /** Arrivals over a data channel from the page to itself, which no server and no robot has a part in. */
+  readonly echoes: number[];
   /** What the console has told of the life of its connection, and when. */
   readonly notes: { at: number; text: string }[];
 };
 
 /** Runs in the page before its own scripts: counts peer connections, and notes each pose and each change of control. */
 export function watchPeers(): void {
-  const seen: Seen = { peers: 0, poses: [], modes: [], ticks: [], notes: [] };
+  const seen: Seen = { peers: 0, poses: [], modes: [], ticks: [], echoes: [], notes: [] };
   setInterval(() => seen.ticks.push(Date.now()), 25);
-  Object.assign(window, { seen });
   const { createDataChannel } = RTCPeerConnection.prototype;
+
+  async function startEcho(): Promise<void> {
+    const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()];
+    here.onicecandidate = ({ candidate }) => void there.addIceCandidate(candidate ?? undefined);
+    there.onicecandidate = ({ candidate }) => void here.addIceCandidate(candidate ?? undefined);
+    const channel = createDataChannel.call(here, 'echo', { ordered: false, maxRetransmits: 0 });
+    there.ondatachannel = (event) => {
+      event.channel.onmessage = () => seen.echoes.push(Date.now());
+    };
+    channel.onopen = () => {
+      setInterval(() => channel.send('.'), 25);
+    };
+    await here.setLocalDescription();
+    if (here.localDescription !== null) await there.setRemoteDescription(here.localDescription);
+    await there.setLocalDescription();
+    if (there.localDescription !== null) await here.setRemoteDescription(there.localDescription);
+  }
+  Object.assign(window, { seen, startEcho });
+
   RTCPeerConnection.prototype.createDataChannel = function (...of) {
     seen.peers += 1;
     const channel = createDataChannel.apply(this, of);
@@ -45,26 +66,24 @@ export function seenBy(page: Page): Promise<Seen> {
   return page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 }
 
-/** A timer of this process, which has the robot and the server in it. */
-export function startTicking(): { readonly ticks: readonly number[]; stop(): void } {
-  const ticks: number[] = [];
-  const timer = setInterval(() => ticks.push(Date.now()), 25);
-  return { ticks, stop: () => clearInterval(timer) };
+/** The pauses in the poses from now on: all of the longest, and what of it is ours. See `longestPauseMs`. */
+export async function watchPauses(page: Page) {
+  await startEchoes(page);
+  const ticking = startTicking();
+  const from = (await seenBy(page)).poses.length;
+  return {
+    async end() {
+      ticking.stop();
+      const seen = await seenBy(page);
+      const poses = seen.poses.slice(from);
+      const controls = [ticking.ticks, ticksOf(seen.ticks), ticksOf(seen.echoes)];
+      return { poses, allMs: longestPauseMs(poses), oursMs: longestPauseMs(poses, controls) };
+    },
+  };
 }
 
-/**
- * The longest time between two poses, ms. Of a pause, what the machine stood still in it does not count: the
- * longest time that one of the timers was not served.
- */
-export function longestPauseMs(
-  poses: readonly SeenPose[],
-  timers: readonly (readonly number[])[] = [],
-): number {
-  const stalls = timers.flatMap((ticks) => ticks.slice(1).map((to, i) => [ticks[i] ?? to, to] as const));
-  const pauses = poses.slice(1).map(({ arrivedAt: to }, i) => {
-    const from = poses[i]?.arrivedAt ?? to;
-    const within = stalls.map(([began, ended]) => Math.min(ended, to) - Math.max(began, from));
-    return to - from - Math.max(0, ...within.filter((ms) => ms > 50));
-  });
-  return Math.max(...pauses);
+/** Begins the page's own echoes, and waits until they come. */
+async function startEchoes(page: Page): Promise<void> {
+  await page.evaluate(() => (window as unknown as { startEcho(): Promise<void> }).startEcho());
+  await page.waitForFunction(() => (window as unknown as { seen: Seen }).seen.echoes.length > 5);
 }

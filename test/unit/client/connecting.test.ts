@@ -211,11 +211,22 @@ describe('requests', () => {
     expect(clock.timers()).toBe(0);
   });
 
+  it('a sign-out that the server does not answer is closed from here after 10 s', async () => {
+    const { client, clock, server } = await ready();
+    client.close({ signOut: true });
+    await clock.advance(10_000);
+    expect(server.socket().isClosed()).toBe(true);
+    expect(clock.timers()).toBe(0);
+  });
+
   it('a bye is not overtaken by the end of its socket: the server closes, and nothing is left', async () => {
     const { client, clock, server, states } = await ready();
     client.close({ signOut: true });
     client.close();
     expect(server.socket().last()).toEqual({ action: 'bye', signOut: true });
+    // Signing out takes a server that starts cold longer than a plain goodbye.
+    await clock.advance(9_999);
+    expect(server.socket().isClosed()).toBe(false);
     server.socket().cut(1000);
     await clock.advance(60_000);
     expect(clock.timers()).toBe(0);

@@ -231,6 +231,19 @@ describe('OperatorEndpoint', () => {
     expect(heard).toEqual(['online', 'away']);
   });
 
+  it('who watches is told who controls, since when, and when nobody does', async () => {
+    const made = await operator();
+    const heard: unknown[] = [];
+    const starting = made.endpoint.watch(({ controlledBy }) => heard.push(controlledBy));
+    answer(made, { type: 'watching' }, 'watchRobots');
+    await starting;
+    const holder = { clientId: 'c', userName: 'operator-2', sinceAt: 7 };
+    const status = { type: 'robotStatus', robotId: 'rover-1', state: 'online', sinceAt: 5 } as const;
+    made.server.socket().say({ ...status, controlledBy: holder });
+    made.server.socket().say(status);
+    expect(heard).toEqual([holder, undefined]);
+  });
+
   it('an offer without an answer within 10 s ends the session, and says so', async () => {
     const { clock, server, session, ends } = await opened();
     session.send('offer', { type: 'offer', sdp: '' });

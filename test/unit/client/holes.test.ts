@@ -60,9 +60,25 @@ describe('I8: a hole in the numbers of the other side', () => {
     await clock.advance(110_000);
     expect(givenUp()).toBe(0);
     server.socket().say({ type: 'peerBack', sessionId, received: 0 });
-    await clock.advance(39_000);
+    // Asked for once more after 31 s, which gives it another 40.
+    await clock.advance(70_000);
     expect(givenUp()).toBe(0);
     await clock.advance(2_000);
+    expect(givenUp()).toBe(1);
+  });
+
+  it('is asked for once more, and no more than that, where nobody fills it', async () => {
+    const { clock, server, givenUp } = await inSession();
+    server.socket().say(signal(2));
+    await clock.advance(5_001);
+    expect(server.sockets).toHaveLength(2);
+    await clock.advance(30_000);
+    expect(server.sockets).toHaveLength(2);
+    await clock.advance(1_500);
+    expect(server.sockets).toHaveLength(3);
+    expect(givenUp()).toBe(0);
+    await clock.advance(300_000);
+    expect(server.sockets).toHaveLength(3);
     expect(givenUp()).toBe(1);
   });
 
@@ -74,7 +90,7 @@ describe('I8: a hole in the numbers of the other side', () => {
     expect(givenUp()).toBe(0);
     server.welcome = { sessions: [session] };
     server.socket().cut();
-    await clock.advance(42_000);
+    await clock.advance(75_000);
     expect(givenUp()).toBe(1);
   });
 });

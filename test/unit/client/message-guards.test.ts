@@ -49,11 +49,25 @@ const samples: Record<keyof typeof serverMessages, Record<string, unknown>> = {
   tokenExpiring: { tokenExpiresAt: 1, remainingMs: 0 },
   tokenExpired: { graceEndsAt: 1 },
   robots: {
-    robots: [{ robotId: 'r', state: 'away', fleets: ['demo'], controlled: false }],
+    robots: [
+      {
+        robotId: 'r',
+        state: 'away',
+        sinceAt: 1,
+        fleets: ['demo'],
+        controlled: false,
+        controlledBy: { clientId: 'c', sinceAt: 1 },
+      },
+    ],
     cursor: 'next',
   },
   watching: {},
-  robotStatus: { robotId: 'r', state: 'offline', sinceAt: 1 },
+  robotStatus: {
+    robotId: 'r',
+    state: 'offline',
+    sinceAt: 1,
+    controlledBy: { clientId: 'c', userName: 'u', sinceAt: 1 },
+  },
   sessionOpened: {
     sessionId: 's',
     robotId: 'r',

@@ -84,7 +84,7 @@ describe('a socket that is gone and whose $disconnect never came', () => {
     await cleanUpUntil(world, resumeEndsAt);
     expect(world.sessions()).toEqual([]);
     expect(world.state.clients.size).toBe(0);
-    const { controllerSessionId: _, ...rest } = robotBefore ?? {};
+    const { controllerSessionId: _, controlHolder: __, ...rest } = robotBefore ?? {};
     expect(world.robot()).toEqual({ ...rest, leaseEpoch: 2 });
     expect(sent(world, robotSocket, 'sessionClosed')).toEqual([
       { type: 'sessionClosed', sessionId, reason: 'resume_ended' },

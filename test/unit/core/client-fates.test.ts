@@ -148,7 +148,7 @@ describe.each(fates)('F5, I3: a client that $what', ({ befall, isOver = false, i
     const { world, sessionId } = made;
     const before = world.robot();
     await befall(made);
-    const { controllerSessionId: _, ...rest } = before ?? {};
+    const { controllerSessionId: _, controlHolder: __, ...rest } = before ?? {};
     const freed = { ...rest, leaseEpoch: 2 };
     expect(world.robot()).toEqual(isOver ? freed : before);
     expect(world.session(sessionId) === undefined).toBe(isOver);

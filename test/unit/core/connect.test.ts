@@ -60,8 +60,8 @@ describe('connect', () => {
   it('records a client', async () => {
     const world = newWorld();
     await connected(world, viewer1, { name: 'A' });
-    const { principalId, groups } = viewer1;
-    expect(world.connection(socket)?.identity).toEqual({ kind: 'client', principalId, groups });
+    const { principalId, groups, userName } = viewer1;
+    expect(world.connection(socket)?.identity).toEqual({ kind: 'client', principalId, groups, userName });
   });
 
   it('takes nothing over and posts nothing: until it has returned, nobody can be reached', async () => {

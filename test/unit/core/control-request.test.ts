@@ -192,7 +192,12 @@ describe('requestControl', () => {
     const before = team.world.robot();
     await request(team, 'operator');
     const controllerSessionId = team.sessions.operator;
-    expect(team.world.robot()).toEqual({ ...before, controllerSessionId, leaseEpoch: 1 });
+    const controlHolder = {
+      clientId: team.world.session(controllerSessionId)?.clientId,
+      userName: 'operator-1',
+      sinceAt: team.world.clock.at,
+    };
+    expect(team.world.robot()).toEqual({ ...before, controllerSessionId, controlHolder, leaseEpoch: 1 });
   });
 });
 

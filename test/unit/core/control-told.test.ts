@@ -77,10 +77,10 @@ describe.each(all)('I7: control that is $what', ({ holder, change }) => {
     const posts = team.world.tap.calls.filter((call) => call.startsWith('post '));
     const others = team.world.tap.calls.filter((call) => !call.startsWith('post '));
     expect(posts).toHaveLength(4);
-    // Three that say who asks, the write, the list and a last look; for a change that must stand the
+    // Three that say who asks, the write, the list, who watches and a last look; for a change that must stand the
     // session, its connection and the confirmation; for one to another the same two before.
     const more = change === releases ? 0 : change === gives ? 5 : 3;
-    expect(others).toHaveLength(6 + more);
+    expect(others).toHaveLength(7 + more);
   });
 });
 

@@ -37,21 +37,24 @@ async function here(world: World, ...users: ReturnType<typeof robots>) {
 }
 
 describe('listRobots', () => {
-  it('says of each robot its state, its fleets and whether it is controlled', async () => {
+  it('says of each robot its state and since when, its fleets, whether it is controlled, by whom and since when', async () => {
     const world = newWorld();
     const { clientSocket, robotSocket } = await inSession(world, rover1, operator1);
     await welcomed(world, rover2);
+    const clientId = world.connection(clientSocket)?.client?.clientId;
+    const sinceAt = world.clock.at;
+    const controlledBy = { clientId, userName: 'operator-1', sinceAt };
+    world.pass(1_000);
     expect(granted(await list(world, clientSocket))).toEqual({
       robots: [
-        { robotId: 'rover-1', state: 'online', fleets: ['demo'], controlled: true },
-        { robotId: 'rover-2', state: 'online', fleets: ['demo'], controlled: false },
+        { robotId: 'rover-1', state: 'online', sinceAt, fleets: ['demo'], controlled: true, controlledBy },
+        { robotId: 'rover-2', state: 'online', sinceAt, fleets: ['demo'], controlled: false },
       ],
     });
     await bye(world.deps, { caller: robotSocket, signOut: false });
-    expect(granted(await list(world, clientSocket)).robots[0]).toMatchObject({
-      state: 'offline',
-      controlled: false,
-    });
+    const [offline] = granted(await list(world, clientSocket)).robots;
+    expect(offline).toMatchObject({ state: 'offline', controlled: false });
+    expect(offline).not.toHaveProperty('controlledBy');
   });
 
   it('shows robots of shared fleets to operators and viewers, all to admins, none to others', async () => {

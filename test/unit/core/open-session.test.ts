@@ -110,7 +110,17 @@ describe('openSession', () => {
     const { world, client } = await setUp();
     const before = world.robot();
     await opened(world, client);
-    expect(world.robot()).toEqual({ ...before, controllerSessionId: 'session-1', leaseEpoch: 1 });
+    const controlHolder = {
+      clientId: world.connection(client)?.client?.clientId,
+      userName: 'operator-1',
+      sinceAt: world.clock.at,
+    };
+    expect(world.robot()).toEqual({
+      ...before,
+      controllerSessionId: 'session-1',
+      controlHolder,
+      leaseEpoch: 1,
+    });
   });
 
   it('waits, suspended, with a robot that is away, and with one that turns out to be gone', async () => {
@@ -328,10 +338,15 @@ it('killed after any step, an opening leaves nothing beyond the backstop of a se
   const { world: whole, client: opener } = await setUp();
   whole.tap.forget();
   await opened(whole, opener);
+  const telling = whole.tap.calls.indexOf('watches.watchersOf');
+  expect(telling).toBeGreaterThan(0);
   for (let count = 0; count < whole.tap.calls.length; count++) {
     const { world, client } = await setUp();
     world.tap.killAfter(count);
-    await expect(open(world, client)).rejects.toThrow('unavailable');
+    const opening = open(world, client);
+    // To tell who watches is the last of it, and undoes nothing.
+    if (count < telling) await expect(opening).rejects.toThrow('unavailable');
+    else await opening;
     world.tap.heal();
     await disconnect(world.deps, client);
     world.pass(world.policy.tokenMs - 1);

@@ -77,7 +77,10 @@ describe('robotStatus', () => {
     { what: 'it takes over without resume', act: (world: World) => robotBack(world, { resume: undefined }) },
     { what: 'it says hello again', act: (world: World) => hello(world, robot) },
     { what: 'it refreshes', act: (world: World) => refresh(world, robot, world.tokens.issue(rover1)) },
-    { what: 'a session is opened', act: (world: World) => opened(world, socketNamed('silent')) },
+    {
+      what: 'a session is opened to view',
+      act: (world: World) => opened(world, socketNamed('silent'), { mode: 'view' }),
+    },
     {
       what: 'an older connection ends late',
       act: async (world: World) => {

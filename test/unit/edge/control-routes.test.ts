@@ -24,6 +24,12 @@ async function scene() {
   return { world, robot, a, b, ids, call: api(world) };
 }
 
+/** As those are told who see the robot: A has opened its session at the beginning. */
+function heldByA(world: World) {
+  const clientId = world.connection(socketNamed('A'))?.client?.clientId;
+  return { clientId, userName: 'operator-1', sinceAt: world.clock.at };
+}
+
 it('every route of a message that a function serves is called here', () => {
   const served = Object.entries(routeTable)
     .filter(([key, { integration }]) => integration.type === 'lambda' && !key.startsWith('$'))
@@ -43,7 +49,7 @@ describe('every answer is a status 200 with one message, its requestId copied', 
     }
     await lose(world, robot);
     expect(sent(world, b, 'robotStatus')).toEqual([
-      { type: 'robotStatus', robotId, state: 'away', sinceAt: world.clock.at },
+      { type: 'robotStatus', robotId, state: 'away', sinceAt: world.clock.at, controlledBy: heldByA(world) },
     ]);
   });
 

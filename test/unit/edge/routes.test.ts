@@ -51,7 +51,16 @@ describe('every answer is a status 200 with one message, its requestId copied', 
     expect(said(await call(messageEvent('listRobots', { action: 'listRobots', requestId })))).toEqual({
       type: 'robots',
       requestId,
-      robots: [{ robotId: 'rover-1', state: 'online', fleets: ['demo'], controlled: true }],
+      robots: [
+        {
+          robotId: 'rover-1',
+          state: 'online',
+          sinceAt: expect.any(Number),
+          fleets: ['demo'],
+          controlled: true,
+          controlledBy: expect.objectContaining({ userName: 'operator-1' }),
+        },
+      ],
     });
   });
 

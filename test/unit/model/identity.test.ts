@@ -30,7 +30,12 @@ describe('identify', () => {
   it.each([['admins'], ['operators'], ['viewers'], ['viewers', 'operators'], ['admins', 'fleet:a']])(
     'makes a client of a user in %s',
     (...groups) => {
-      expect(identityOf(...groups)).toEqual({ kind: 'client', principalId: 'sub-of-someone', groups });
+      expect(identityOf(...groups)).toEqual({
+        kind: 'client',
+        principalId: 'sub-of-someone',
+        userName: 'someone',
+        groups,
+      });
     },
   );
 });

@@ -149,7 +149,7 @@ export function cognitoTokens(options: CognitoOptions): TokenSource {
         return asAccessToken(kept);
       }
       const why = kept === undefined ? 'there is none' : 'it has run out';
-      logger.info(`Not using a cached token of ${identity}: ${why}. Getting a new one.`);
+      logger.info(`Not using a cached token of ${identity}: ${why}.`);
       return store.exclusively(() => renew(kept?.token));
     },
     async renew() {

@@ -18,6 +18,7 @@ const iceServers = [
   { urls: ['turn:turn.example.org'], username: 'user', credential: 'secret' },
 ];
 const at = 1_800_000_000_000;
+const controlledBy = { clientId: 'c3', userName: 'operator-1', sinceAt: at };
 
 /** One of each: an action that is missing here does not compile. */
 export const clientExamples: Record<Action, Example> = {
@@ -157,14 +158,14 @@ export const serverExamples: Record<ServerType, Example> = {
     full: {
       type: 'robots',
       requestId,
-      robots: [{ robotId, state: 'away', fleets: ['demo'], controlled: true }],
+      robots: [{ robotId, state: 'away', sinceAt: at, fleets: ['demo'], controlled: true, controlledBy }],
       cursor: '["demo","rover-1"]',
     },
     least: { type: 'robots', robots: [] },
   },
   watching: { full: { type: 'watching', requestId }, least: { type: 'watching' } },
   robotStatus: {
-    full: { type: 'robotStatus', requestId, robotId, state: 'away', sinceAt: at },
+    full: { type: 'robotStatus', requestId, robotId, state: 'away', sinceAt: at, controlledBy },
     least: { type: 'robotStatus', robotId, state: 'online', sinceAt: 0 },
   },
   peerAway: {
@@ -284,6 +285,7 @@ export const wrongServerMessages: readonly { type: ServerType; field: string; va
   { type: 'welcome', field: 'resumeKey', value: 7 },
   { type: 'robotStatus', field: 'state', value: 'lost' },
   { type: 'robotStatus', field: 'sinceAt', value: -1 },
+  { type: 'robotStatus', field: 'controlledBy', value: { clientId: 'c' } },
   { type: 'peerAway', field: 'resumeEndsAt', value: 'soon' },
   { type: 'peerBack', field: 'received', value: -1 },
   { type: 'controlChanged', field: 'sessionId', value: 'a b' },
