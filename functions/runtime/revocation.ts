@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cognitoSignInAuthority } from '../adapters/cognito/sign-in-authority.ts';
 import { type RevocationFunction, revocationHandler } from '../events/revocation.ts';
-import { cognitoClient } from './cognito-client.ts';
+import { cognitoCalls } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { type Environment, tokenPolicyFrom, userPoolIdFrom } from './settings.ts';
 
@@ -15,7 +15,7 @@ export function revocationFunction(environment: Environment, overrides: Override
     pause,
     userPoolId,
     policy: tokenPolicyFrom(environment),
-    authority: cognitoSignInAuthority({ client: cognitoClient(environment), userPoolId, clock }),
+    authority: cognitoSignInAuthority({ call: cognitoCalls(environment), userPoolId, clock }),
     revocations: make.revocations(),
     connections: make.connections(),
     robots: make.robots(),

@@ -2,30 +2,19 @@ import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type FunctionName, functionNames } from '../../functions/route-table.ts';
-import { bundling, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
+import { esbuildOptions, functionEntry } from '../../lib/constructs/bundling.ts';
 
 const largestBytes = 450 * 1024;
 const sizes: string[] = [];
 
 /** As NodejsFunction calls esbuild, from the same constant. */
 async function bundle(name: FunctionName) {
-  const { format, target, minify, mainFields, externalModules, sourceMap, banner, alias } = bundling;
   const result = await build({
+    ...esbuildOptions(),
     entryPoints: [functionEntry(name)],
-    absWorkingDir: projectRoot,
-    bundle: true,
     write: false,
     metafile: true,
     outfile: 'index.mjs',
-    platform: 'node',
-    format,
-    target,
-    minify,
-    mainFields: [...mainFields],
-    external: [...externalModules],
-    sourcemap: sourceMap,
-    banner: { js: banner },
-    alias: { [alias.from]: alias.to },
     logLevel: 'silent',
   });
   const [file] = result.outputFiles;

@@ -1,24 +1,16 @@
-import {
-  type ApiGatewayManagementApiClientConfig,
-  DeleteConnectionCommand,
-  GetConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ServerMessage } from '../../../protocol/messages.ts';
+import type { SocketAddress } from '../../core/model/connection.ts';
 import type { PeerGateway } from '../../core/ports/peer-gateway.ts';
-import { clientPerEndpoint, type GatewayClient, type GatewayTimeouts } from './client-per-endpoint.ts';
+import type { AwsRequest, AwsTransport } from '../aws/transport.ts';
 import { gatewayUnavailable } from './gateway-unavailable.ts';
+import { regionOf } from './region-of.ts';
 import { tellsGone } from './tells-gone.ts';
 import { whatFailed } from './what-failed.ts';
 
 export type PeerGatewayOptions = {
-  /** For endpoints whose host names no region (local stack, emulators); by default the environment's. */
-  readonly region?: string;
-  /** By default the SDK's credential chain. */
-  readonly credentials?: ApiGatewayManagementApiClientConfig['credentials'];
-  /** Another source of clients, for tests. */
-  readonly clientFor?: (endpoint: string) => GatewayClient;
-  readonly timeouts?: Partial<GatewayTimeouts>;
+  readonly transport: AwsTransport;
+  /** For endpoints whose host names no region (local stack, emulators). */
+  readonly region: string;
 };
 
 /**
@@ -28,19 +20,27 @@ export type PeerGatewayOptions = {
  */
 const maxFrameBytes = 32 * 1024;
 
-/** Far below any handler's own timeout: who waits for an answer gets a retryable refusal, not silence. */
-const defaultTimeouts: GatewayTimeouts = { connectMs: 1000, requestMs: 3000, totalMs: 5000 };
+/**
+ * Posts to sockets and closes them through API Gateway's `@connections`.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ */
+export function apiGatewayPeerGateway({ transport, region }: PeerGatewayOptions): PeerGateway {
+  function ask(method: AwsRequest['method'], { connectionId, endpoint: of }: SocketAddress, body?: string) {
+    const endpoint = new URL(of);
+    const stage = endpoint.pathname.replace(/\/$/, '');
+    return transport({
+      service: 'execute-api',
+      region: regionOf(of) ?? region,
+      method,
+      endpoint,
+      path: `${stage}/@connections/${encodeURIComponent(connectionId)}`,
+      ...(body !== undefined && { body, headers: { 'content-type': 'application/octet-stream' } }),
+    });
+  }
 
-/** Posts to sockets and closes them through API Gateway's `@connections`. */
-export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGateway {
-  const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const clientFor =
-    options.clientFor ??
-    clientPerEndpoint({ region: options.region, credentials: options.credentials, timeouts });
-
-  async function orGone<Done>(call: (deadline: AbortSignal) => Promise<Done>) {
+  async function orGone<Done>(call: () => Promise<Done>) {
     try {
-      return await call(AbortSignal.timeout(timeouts.totalMs));
+      return await call();
     } catch (failure) {
       if (tellsGone(failure)) return 'gone' as const;
       throw gatewayUnavailable(failure);
@@ -48,29 +48,14 @@ export function apiGatewayPeerGateway(options: PeerGatewayOptions = {}): PeerGat
   }
 
   return {
-    async post({ connectionId, endpoint }, message) {
-      const Data = write(message);
-      if (Data === undefined) return 'too_large';
-      return orGone((abortSignal) =>
-        clientFor(endpoint)
-          // The gateway makes a text frame of what is valid UTF-8; the frame type cannot be chosen here.
-          .send(new PostToConnectionCommand({ ConnectionId: connectionId, Data }), { abortSignal })
-          .then(() => 'delivered' as const, orTooLarge),
-      );
+    async post(to, message) {
+      const body = write(message);
+      if (body === undefined) return 'too_large';
+      // The gateway makes a text frame of what is valid UTF-8; the frame type cannot be chosen here.
+      return orGone(() => ask('POST', to, body).then(() => 'delivered' as const, orTooLarge));
     },
-    find: ({ connectionId, endpoint }) =>
-      orGone(async (abortSignal) => {
-        await clientFor(endpoint).send(new GetConnectionCommand({ ConnectionId: connectionId }), {
-          abortSignal,
-        });
-        return 'open' as const;
-      }),
-    close: ({ connectionId, endpoint }) =>
-      orGone(async (abortSignal) => {
-        const command = new DeleteConnectionCommand({ ConnectionId: connectionId });
-        await clientFor(endpoint).send(command, { abortSignal });
-        return 'closed' as const;
-      }),
+    find: (socket) => orGone(() => ask('GET', socket).then(() => 'open' as const)),
+    close: (socket) => orGone(() => ask('DELETE', socket).then(() => 'closed' as const)),
   };
 }
 
