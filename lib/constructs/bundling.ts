@@ -31,15 +31,15 @@ export const bundling = {
 export function esbuildOptions() {
   const { format, target, minify, mainFields, externalModules, sourceMap, banner } = bundling;
   return {
-    bundle: true,
-    platform: 'node',
+    bundle: true as const,
+    platform: 'node' as const,
     absWorkingDir: projectRoot,
     format,
     target,
     minify,
-    mainFields: [...mainFields],
-    external: [...externalModules],
+    mainFields: [...mainFields] as string[],
+    external: [...externalModules] as string[],
     sourcemap: sourceMap,
     banner: { js: banner },
-  } as const;
+  };
 }

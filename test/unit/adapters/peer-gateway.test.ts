@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { regionOf } from '../../../functions/adapters/api-gateway/client-per-endpoint.ts';
 import { apiGatewayPeerGateway } from '../../../functions/adapters/api-gateway/peer-gateway.ts';
+import { regionOf } from '../../../functions/adapters/api-gateway/region-of.ts';
+import { AwsFailure } from '../../../functions/adapters/aws/failure.ts';
+import { type AwsRequest, awsTransport } from '../../../functions/adapters/aws/transport.ts';
 import { DependencyUnavailable } from '../../../functions/core/ports/dependency-unavailable.ts';
 import type { ConnectionId } from '../../../protocol/ids.ts';
 import { connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
@@ -19,11 +21,18 @@ const id: ConnectionId = connectionId.parse('L0SM9cOFvHcCIhw=');
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'key', sessionToken: 'session-token-x' };
 const timeouts = { connectMs: 200, requestMs: 250, totalMs: 700 };
 
+const patient = { connectMs: 1_000, requestMs: 3_000, totalMs: 5_000 };
+const gatewayWith = (timeouts: typeof patient) =>
+  apiGatewayPeerGateway({
+    transport: awsTransport({ timeouts, maxAttempts: 2, credentials: () => credentials }),
+    region: 'eu-central-1',
+  });
+
 let answer: Answer;
 let server: LoopbackServer;
-const gateway = apiGatewayPeerGateway({ region: 'eu-central-1', credentials });
-/** For what hangs. Too hasty for what is throttled: the SDK waits up to a second before it tries again. */
-const hasty = apiGatewayPeerGateway({ region: 'eu-central-1', credentials, timeouts });
+const gateway = gatewayWith(patient);
+/** For what hangs. Too hasty for what is throttled: a second passes before it is tried again. */
+const hasty = gatewayWith(timeouts);
 
 beforeEach(async () => {
   answer = answering(200);
@@ -214,9 +223,9 @@ describe('find', () => {
     },
   );
 
-  it('takes GoneException for gone, of a client that has no HTTP answer', async () => {
-    const failure = Object.assign(new Error('gone'), { name: 'GoneException' });
-    const withFake = apiGatewayPeerGateway({ clientFor: () => ({ send: () => Promise.reject(failure) }) });
+  it('takes GoneException for gone, of a transport that has no HTTP answer', async () => {
+    const failure = new AwsFailure('GoneException');
+    const withFake = apiGatewayPeerGateway({ region: 'x', transport: () => Promise.reject(failure) });
     await expect(withFake.find(target())).resolves.toBe('gone');
   });
 
@@ -280,23 +289,39 @@ describe('a gateway that does not answer', () => {
     expect((await failureOf(post())).code).toBe('ECONNREFUSED');
   });
 
-  it('does not outlast the limit when only the client it was given hangs', async () => {
-    const endpoints: string[] = [];
+  it('is tried again by a connection of its own when a kept one has died', async () => {
+    const sockets = new Set<unknown>();
+    answer = (response) => {
+      sockets.add(response.socket);
+      response.writeHead(200).end();
+    };
+    await post();
+    answer = (response) => {
+      sockets.add(response.socket);
+      if (server.seen.length === 2) response.socket?.destroy();
+      else response.writeHead(200).end();
+    };
+    await expect(post()).resolves.toBe('delivered');
+    expect(server.seen).toHaveLength(3);
+    expect(sockets.size).toBe(2);
+  });
+
+  it.each([
+    ['https://abc123.execute-api.eu-west-1.amazonaws.com/prod', 'eu-west-1'],
+    ['http://127.0.0.1:4510/prod', 'eu-central-1'],
+  ])('is asked at its own endpoint, in the name of its region: %s', async (endpoint, region) => {
+    const asked: AwsRequest[] = [];
     const withFake = apiGatewayPeerGateway({
-      timeouts: { totalMs: 50 },
-      clientFor: (endpoint) => {
-        endpoints.push(endpoint);
-        return {
-          send: (_command: unknown, options?: unknown) =>
-            new Promise<never>((_resolve, reject) => {
-              const signal: unknown = Reflect.get(Object(options), 'abortSignal');
-              if (signal instanceof AbortSignal) signal.onabort = () => reject(signal.reason);
-            }),
-        };
+      region: 'eu-central-1',
+      transport: async (request) => {
+        asked.push(request);
+        return { status: 200, headers: {}, text: '' };
       },
     });
-    expect((await failureOf(withFake.close(target()))).code).toBe('TimeoutError');
-    expect(endpoints).toEqual([target().endpoint]);
+    await withFake.close({ ...target(), endpoint });
+    expect(asked).toMatchObject([
+      { service: 'execute-api', region, method: 'DELETE', endpoint: new URL(endpoint) },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type JsonCalls, jsonCalls } from '../../../functions/adapters/aws/json-calls.ts';
+import { awsTransport } from '../../../functions/adapters/aws/transport.ts';
 import { secretsManagerSecret } from '../../../functions/adapters/turn/secrets-manager-secret.ts';
 import { DependencyUnavailable } from '../../../functions/core/ports/dependency-unavailable.ts';
 import { type Answer, answering, type LoopbackServer, loopbackServer } from './support/loopback-server.ts';
@@ -10,26 +11,29 @@ const secretId = 'turn/shared';
 
 let answer: Answer;
 let server: LoopbackServer;
-let client: SecretsManagerClient;
+let call: JsonCalls;
 
 beforeAll(async () => {
   server = await loopbackServer(() => answer);
-  client = new SecretsManagerClient({
+  call = jsonCalls({
+    transport: awsTransport({
+      timeouts: { connectMs: 1_000, requestMs: 1_500, totalMs: 5_000 },
+      maxAttempts: 1,
+      credentials: () => ({ accessKeyId: 'key', secretAccessKey: 'key' }),
+    }),
+    service: 'secretsmanager',
     region: 'us-east-1',
-    endpoint: server.url,
-    credentials: { accessKeyId: 'key', secretAccessKey: 'key' },
-    maxAttempts: 1,
+    endpoint: new URL(server.url),
+    target: 'secretsmanager',
+    version: '1.1',
   });
 });
-afterAll(async () => {
-  client.destroy();
-  await server.close();
-});
+afterAll(() => server.close());
 beforeEach(() => {
   answer = answering(200, json, '{}');
 });
 
-const secret = () => secretsManagerSecret({ client, secretId })();
+const secret = () => secretsManagerSecret({ call, secretId })();
 
 async function failure(): Promise<DependencyUnavailable> {
   const thrown: unknown = await secret().then(
