@@ -1,12 +1,13 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type FunctionName, functionNames } from '../../functions/route-table.ts';
-import { bundling, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
+import { esbuildOptions, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
 
 export const buildNames = [
   'ours',
-  'default credential chain',
+  'ours, bundled naively',
+  'the SDK, bundled as ours',
   'naive, SDK bundled',
   'naive, SDK beside it',
 ] as const;
@@ -14,28 +15,45 @@ export type BuildName = (typeof buildNames)[number];
 
 export type Built = {
   readonly name: string;
-  readonly build: BuildName | 'signed fetch';
+  readonly build: BuildName;
   readonly file: string;
   readonly bytes: number;
   /** Bytes of the output by npm package; ours as `functions` and `protocol`. */
   readonly byPackage: Readonly<Record<string, number>>;
 };
 
-const { format, target, minify, mainFields, banner, alias } = bundling;
-
-/** As `lib/constructs/bundling.ts` has it, and as somebody would have it who gives esbuild an entry and no more thought. */
-const options: Readonly<Record<BuildName, BuildOptions>> = {
-  ours: {
-    format,
-    minify,
-    mainFields: [...mainFields],
-    banner: { js: banner },
-    alias: { [alias.from]: alias.to },
+/** The SDK's clients where the functions have signed requests. */
+const withSdk: Plugin = {
+  name: 'with-sdk',
+  setup(building) {
+    const services = resolve(import.meta.dirname, 'sdk-services.ts');
+    building.onResolve({ filter: /\/aws-services\.ts$/ }, () => ({ path: services }));
   },
-  'default credential chain': { format, minify, mainFields: [...mainFields], banner: { js: banner } },
-  'naive, SDK bundled': { format: 'cjs' },
+};
+
+/** Without the default credential chain, a quarter of a bundle that a Lambda has no use for. */
+const withoutChain: Plugin = {
+  name: 'without-chain',
+  setup(building) {
+    const namespace = 'without-chain';
+    building.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({
+      path,
+      namespace,
+    }));
+    building.onLoad({ filter: /./, namespace }, () => ({
+      contents: 'export const defaultProvider = () => () => Promise.reject(new Error("no chain"));',
+    }));
+  },
+};
+
+/** Ours, and as somebody would have it who takes the SDK, gives esbuild an entry and no more thought. */
+const options: Readonly<Record<BuildName, BuildOptions>> = {
+  ours: esbuildOptions(),
+  'ours, bundled naively': { format: 'cjs' },
+  'the SDK, bundled as ours': { ...esbuildOptions(), plugins: [withSdk, withoutChain] },
+  'naive, SDK bundled': { format: 'cjs', plugins: [withSdk] },
   // What NodejsFunction does unless it is told otherwise: the runtime's own SDK, read file by file.
-  'naive, SDK beside it': { format: 'cjs', external: ['@aws-sdk/*', '@smithy/*'] },
+  'naive, SDK beside it': { format: 'cjs', plugins: [withSdk], external: ['@aws-sdk/*', '@smithy/*'] },
 };
 
 const outputFolder = resolve(projectRoot, '.bench');
@@ -50,37 +68,29 @@ export async function buildAll(): Promise<readonly Built[]> {
   for (const name of functionNames) {
     for (const each of buildNames) built.push(await buildOne(name, each));
   }
-  const prototype = resolve(import.meta.dirname, 'signed-fetch/relay.ts');
-  built.push(await bundle({ name: 'relay', build: 'signed fetch', entry: prototype }, options.ours));
   return built;
 }
 
-function buildOne(name: FunctionName, each: BuildName): Promise<Built> {
-  return bundle({ name, build: each, entry: functionEntry(name) }, options[each]);
-}
-
-async function bundle(
-  of: { name: string; build: Built['build']; entry: string },
-  how: BuildOptions,
-): Promise<Built> {
+async function buildOne(name: FunctionName, each: BuildName): Promise<Built> {
+  const how = options[each];
   const file = resolve(
     outputFolder,
-    `${of.name}-${of.build.replaceAll(/\W+/g, '-')}.${how.format === 'cjs' ? 'cjs' : 'mjs'}`,
+    `${name}-${each.replaceAll(/\W+/g, '-')}.${how.format === 'cjs' ? 'cjs' : 'mjs'}`,
   );
   const { metafile } = await build({
     ...how,
-    entryPoints: [of.entry],
+    entryPoints: [functionEntry(name)],
     absWorkingDir: projectRoot,
     bundle: true,
     metafile: true,
     outfile: file,
     platform: 'node',
-    target,
+    target: 'node24',
     logLevel: 'silent',
   });
   const [output] = Object.values(metafile.outputs);
-  if (output === undefined) throw new Error(`esbuild made nothing of ${of.name}.`);
-  return { name: of.name, build: of.build, file, bytes: output.bytes, byPackage: byPackage(output) };
+  if (output === undefined) throw new Error(`esbuild made nothing of ${name}.`);
+  return { name, build: each, file, bytes: output.bytes, byPackage: byPackage(output) };
 }
 
 function byPackage({ inputs }: Metafile['outputs'][string]): Record<string, number> {

@@ -21,6 +21,8 @@ export type AwsTransportOptions = {
   /** Attempts in all, the first included. */
   readonly maxAttempts: number;
   readonly credentials: CredentialSource;
+  /** Another way to the network, for who measures without one. */
+  readonly http?: Pick<NodeHttpHandler, 'handle'>;
 };
 
 export type AwsRequest = {
@@ -55,16 +57,9 @@ export type AwsTransport = (request: AwsRequest) => Promise<AwsAnswer>;
  * The SDK's own HTTP handler, signer and retries, without its clients (ADR 0050). Make one per kind of
  * use, not one per call: it keeps connections open.
  */
-export function awsTransport({ timeouts, maxAttempts, credentials }: AwsTransportOptions): AwsTransport {
-  const http = new NodeHttpHandler({
-    connectionTimeout: timeouts.connectMs,
-    requestTimeout: timeouts.requestMs,
-    // Without it a request that takes too long is only warned about:
-    // https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts
-    throwOnRequestTimeout: true,
-    // The request timeout ends with the headers; this one also covers a body that stops half-way.
-    socketTimeout: timeouts.requestMs,
-  });
+export function awsTransport(options: AwsTransportOptions): AwsTransport {
+  const { timeouts, maxAttempts, credentials, http = handlerWith(timeouts) } = options;
+
   const signer = new SignatureV4({
     // Of each request its own, below.
     service: '',
@@ -91,6 +86,18 @@ export function awsTransport({ timeouts, maxAttempts, credentials }: AwsTranspor
 
   const retry = retrying({ maxAttempts, totalMs: timeouts.totalMs });
   return (request) => retry((deadline) => attempt(request, deadline));
+}
+
+function handlerWith(timeouts: AwsTimeouts): NodeHttpHandler {
+  return new NodeHttpHandler({
+    connectionTimeout: timeouts.connectMs,
+    requestTimeout: timeouts.requestMs,
+    // Without it a request that takes too long is only warned about:
+    // https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts
+    throwOnRequestTimeout: true,
+    // The request timeout ends with the headers; this one also covers a body that stops half-way.
+    socketTimeout: timeouts.requestMs,
+  });
 }
 
 function written({ method, endpoint, path, headers, body }: AwsRequest): HttpRequest {
