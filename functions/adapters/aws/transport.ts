@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { HttpRequest } from '@smithy/core/protocols';
-import { Hash } from '@smithy/core/serde';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { CredentialSource } from './credentials.ts';
 import { failureOf, failureOnTheWay } from './failure.ts';
 import { retrying } from './retrying.ts';
+import { Sha256 } from './sha256.ts';
 
 export type AwsTimeouts = {
   /** For the TCP and TLS connection, per attempt. */
@@ -64,7 +64,7 @@ export function awsTransport(options: AwsTransportOptions): AwsTransport {
     // Of each request its own, below.
     service: '',
     region: '',
-    sha256: Hash.bind(null, 'sha256'),
+    sha256: Sha256,
     credentials: async () => credentials(),
   });
 
