@@ -19,8 +19,8 @@ export function retrying({ maxAttempts, totalMs }: { maxAttempts: number; totalM
   return async (attempt) => {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), totalMs);
-    let token = await strategy.acquireInitialRetryToken('');
     try {
+      let token = await strategy.acquireInitialRetryToken('');
       for (let attempts = 1; ; attempts += 1) {
         try {
           const answer = await attempt(deadline.signal);
