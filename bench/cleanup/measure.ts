@@ -6,6 +6,7 @@ import { fromConnection } from '../../functions/adapters/dynamodb/connection-row
 import { dynamoDbConnectionStore } from '../../functions/adapters/dynamodb/connection-store.ts';
 import { dynamoDbRobotSessionStore } from '../../functions/adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbWatchDirectory } from '../../functions/adapters/dynamodb/watch-directory.ts';
+import { randomIds } from '../../functions/adapters/runtime/random-ids.ts';
 import { connectionDeadline } from '../../functions/core/model/connection-deadline.ts';
 import { runCleanup } from '../../functions/core/use-cases/cleanup.ts';
 import { deadlineShards } from '../../functions/table-shapes.ts';
@@ -101,6 +102,7 @@ async function runOn(store: LocalStore, client: DynamoDB, rows: number, now: num
   const deps = {
     policy,
     deadlineShards,
+    ids: randomIds,
     clock: { now: () => now },
     lifeLog: { note: () => undefined },
     connections: dynamoDbConnectionStore(on('connections')),

@@ -4,6 +4,7 @@ import { dynamoDbClientSessionStore } from '../../functions/adapters/dynamodb/cl
 import { dynamoDbConnectionStore } from '../../functions/adapters/dynamodb/connection-store.ts';
 import { dynamoDbRobotSessionStore } from '../../functions/adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbWatchDirectory } from '../../functions/adapters/dynamodb/watch-directory.ts';
+import { randomIds } from '../../functions/adapters/runtime/random-ids.ts';
 import { type CleanupReport, runCleanup } from '../../functions/core/use-cases/cleanup.ts';
 import { gatewayTransport } from '../../functions/runtime/aws-services.ts';
 import { deadlineShards } from '../../functions/table-shapes.ts';
@@ -35,6 +36,7 @@ function cleanupAt(place: Place, backend: Backend, aheadMs: number): Promise<Cle
   const deps = {
     policy: backend.policy,
     deadlineShards,
+    ids: randomIds,
     clock: { now },
     lifeLog: { note: () => undefined },
     connections: dynamoDbConnectionStore(on('connections')),

@@ -5,9 +5,10 @@ import { type Environment, tokenPolicyFrom } from './settings.ts';
 
 /** The function behind the schedule. */
 export function cleanupFunction(environment: Environment, overrides: Overrides = {}): ScheduledFunction {
-  const { clock, lifeLog, ...make } = dependencies(environment, overrides);
+  const { clock, ids, lifeLog, ...make } = dependencies(environment, overrides);
   return scheduledCleanup({
     clock,
+    ids,
     lifeLog,
     deadlineShards,
     policy: tokenPolicyFrom(environment),

@@ -28,7 +28,7 @@ const routes = {
 
 /** The function behind the life of a connection: it comes, refreshes, leaves. */
 export function connectionFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
-  const { clock, lifeLog, ...make } = dependencies(environment, overrides);
+  const { clock, ids, lifeLog, ...make } = dependencies(environment, overrides);
   const policy = tokenPolicyFrom(environment);
   const verifier = cognitoTokenVerifier({ ...identityFrom(environment), leewayMs: policy.leewayMs, clock });
   // Ahead of the first token, not in its way; a failure is met again, and told, when a token comes.
@@ -38,6 +38,7 @@ export function connectionFunction(environment: Environment, overrides: Override
     endpointOf: managementEndpointOf(environment),
     deps: {
       clock,
+      ids,
       lifeLog,
       policy,
       verifier,

@@ -10,6 +10,7 @@ import { dynamoDbSignalPath } from '../adapters/dynamodb/signal-path.ts';
 import type { StoreClient } from '../adapters/dynamodb/store-client.ts';
 import { dynamoDbWatchDirectory } from '../adapters/dynamodb/watch-directory.ts';
 import { powertoolsLifeLog } from '../adapters/powertools/life-log.ts';
+import { randomIds } from '../adapters/runtime/random-ids.ts';
 import { systemClock } from '../adapters/runtime/system-clock.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
 import { gatewayTransport, storeClient } from './aws-services.ts';
@@ -59,6 +60,7 @@ export function dependencies(environment: Environment, overrides: Overrides = {}
   const lifeLog = overrides.lifeLog ?? powertoolsLifeLog({ service: environment.POWERTOOLS_SERVICE_NAME });
   return {
     clock: systemClock,
+    ids: randomIds,
     lifeLog,
     connections: () => dynamoDbConnectionStore(access('connections')),
     robots: () => dynamoDbRobotSessionStore(access('robotSessions')),

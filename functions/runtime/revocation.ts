@@ -7,10 +7,11 @@ import { type Environment, tokenPolicyFrom, userPoolIdFrom } from './settings.ts
 
 /** The function that revokes: at an operator's order, and when something was revoked in Cognito itself. */
 export function revocationFunction(environment: Environment, overrides: Overrides = {}): RevocationFunction {
-  const { clock, lifeLog, ...make } = dependencies(environment, overrides);
+  const { clock, ids, lifeLog, ...make } = dependencies(environment, overrides);
   const userPoolId = userPoolIdFrom(environment);
   return revocationHandler({
     clock,
+    ids,
     lifeLog,
     pause,
     userPoolId,

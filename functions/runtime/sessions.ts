@@ -1,4 +1,3 @@
-import { randomIds } from '../adapters/runtime/random-ids.ts';
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
 import type { RoutesOf } from '../route-table.ts';
 import { closeSessionRoute } from '../routes/close-session.ts';
@@ -35,14 +34,14 @@ const routes = {
 
 /** The function behind presence and sessions: who is there, and who talks with whom. */
 export function sessionsFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
-  const { clock, lifeLog, ...make } = dependencies(environment, overrides);
+  const { clock, ids, lifeLog, ...make } = dependencies(environment, overrides);
   return dispatch({
     routes,
     endpointOf: managementEndpointOf(environment),
     deps: {
       clock,
       lifeLog,
-      ids: randomIds,
+      ids,
       policy: tokenPolicyFrom(environment),
       takeover: takeoverFrom(environment),
       fleetSize: fleetSizeFrom(environment),

@@ -7,6 +7,7 @@ import { fromConnection } from '../../functions/adapters/dynamodb/connection-row
 import { dynamoDbConnectionStore } from '../../functions/adapters/dynamodb/connection-store.ts';
 import { dynamoDbRobotSessionStore } from '../../functions/adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbWatchDirectory } from '../../functions/adapters/dynamodb/watch-directory.ts';
+import { randomIds } from '../../functions/adapters/runtime/random-ids.ts';
 import { connectionDeadline } from '../../functions/core/model/connection-deadline.ts';
 import { type CleanupDeps, runCleanup } from '../../functions/core/use-cases/cleanup.ts';
 import { deadlineShards } from '../../functions/table-shapes.ts';
@@ -92,6 +93,7 @@ describe(`I6: of ${rows} connections of which ${dueRows} are due`, () => {
     return {
       policy,
       deadlineShards,
+      ids: randomIds,
       clock: { now: () => now },
       lifeLog: { note: () => undefined },
       connections: dynamoDbConnectionStore(on('connections')),

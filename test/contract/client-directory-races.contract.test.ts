@@ -155,7 +155,8 @@ onEveryAdapter('ClientDirectory: takeOver against the others', (stores) => {
       expect(await takeOver('c3', { presentedHash: 'key-3', keyHash: 'key-4' })).toEqual({
         epoch: 3,
         sessions: [sessionKey('s1')],
-        previous: { connectionId: 'c2', keyHashes: ['key-3', 'key-2'] },
+        // What the take-over before has left to be told is known to who may have to give it back.
+        previous: { connectionId: 'c2', keyHashes: ['key-3', 'key-2'], arrival: { replaced: 'c1' } },
       });
     });
 

@@ -66,6 +66,19 @@ onEveryAdapter('ClientDirectory: the window of a client that is away', (stores) 
       expect(await isThere()).toBe(false);
     });
 
+    it('a session stays with a client that is there, if it is to be taken only from one that is away', async () => {
+      const takeOut = () => directory().removeSession(k, key('s1'), 'onlyIfAway');
+      await takeOut();
+      expect(await isThere()).toBe(false);
+      await enter(connectionId('another'));
+      await directory().addSession(k, { connectionId: connectionId('another'), session: key('s1') });
+      await takeOut();
+      expect(await directory().sessionsOf(k)).toEqual([key('s1')]);
+      await directory().detach(k, leaving('another'));
+      await takeOut();
+      expect(await directory().sessionsOf(k)).toEqual([]);
+    });
+
     it('keeps one that is connected', async () => {
       await enter();
       await over();

@@ -119,6 +119,17 @@ onEveryAdapter('ClientSessionStore', (stores) => {
       expect(await store().remove(key, s1.socket?.connectionId)).toBeUndefined();
     });
 
+    it('deletes it only while it is on any connection, if that is asked for', async () => {
+      await store().create(s1);
+      await store().suspend(key, { clientId: s1.clientId, clientEpoch: s1.clientEpoch, resumeEndsAt: due });
+      expect(await store().remove(key, 'anyConnection')).toBeUndefined();
+      expect(await store().get(key)).toMatchObject({ resumeEndsAt: due });
+      await store().remove(key);
+      await store().create(s1);
+      expect(await store().remove(key, 'anyConnection')).toEqual(s1);
+      expect(await store().remove(key, 'anyConnection')).toBeUndefined();
+    });
+
     it('deletes the row and gives what it held', async () => {
       await store().create(s1);
       expect(await store().remove(key)).toEqual(s1);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { connectionId } from '../../../protocol/ids.ts';
 import type { SessionKey } from '../../core/model/client-session.ts';
-import type { ClientDirectory, Detached, Rejoined } from '../../core/ports/client-directory.ts';
+import type { Arrival, ClientDirectory, Detached, Rejoined } from '../../core/ports/client-directory.ts';
 import { expiringAfter } from './deadline.ts';
 import { clientKey, sessionMember, sessionOfMember } from './directory-keys.ts';
 import { allOf, anyOf, is, isAbove, isAbsent, isNot, isPresent, kept, raised } from './expression.ts';
@@ -86,6 +86,7 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
           keyHashes: [before.keyHash, before.previousKeyHash],
           ...(before.connectionId !== undefined && { connectionId: before.connectionId }),
           ...(before.resumeEndsAt !== undefined && { resumeEndsAt: before.resumeEndsAt }),
+          ...(before.arrivedFrom !== undefined && { arrival: toArrival(before.arrivedFrom) }),
         },
       };
     },
@@ -151,11 +152,11 @@ export function dynamoDbClientDirectory(access: TableAccess): ClientDirectory {
       return written;
     },
 
-    async removeSession(clientId, session) {
+    async removeSession(clientId, session, onlyIf) {
       // Without the condition the update would create a row for a client that has left. Of a detached one it is taken out, too.
       await table.update(clientKey(clientId), {
         changes: [{ exclude: { sessions: new Set([sessionMember(session)]) } }],
-        onlyIf: isPresent('pk'),
+        onlyIf: onlyIf === undefined ? isPresent('pk') : allOf(isPresent('pk'), isAbsent('connectionId')),
       });
     },
 
@@ -194,8 +195,11 @@ function toRejoined(row: unknown): Rejoined {
   const { arrivedFrom, cameBack = false } = parseRow(clientRow, row);
   const rejoined = { ...toDetached(row), resumed: cameBack };
   if (arrivedFrom === undefined) return rejoined;
-  const arrival = arrivedFrom === nowhere ? {} : { replaced: connectionId.parse(arrivedFrom) };
-  return { ...rejoined, arrival };
+  return { ...rejoined, arrival: toArrival(arrivedFrom) };
+}
+
+function toArrival(arrivedFrom: string): Arrival {
+  return arrivedFrom === nowhere ? {} : { replaced: connectionId.parse(arrivedFrom) };
 }
 
 function sessionsIn(row: unknown): readonly SessionKey[] {

@@ -53,7 +53,13 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
       return rows.map(toClientSession);
     },
 
-    remove: (key, onlyOn) => removeIf(key, ...(onlyOn === undefined ? [] : [is('connectionId', onlyOn)])),
+    remove(key, onlyOn) {
+      if (onlyOn === undefined) return removeIf(key);
+      return removeIf(
+        key,
+        onlyOn === 'anyConnection' ? isPresent('connectionId') : is('connectionId', onlyOn),
+      );
+    },
 
     removeIfDue: (key, now) => removeIf(key, isAtMost('nextDeadlineAt', now)),
 

@@ -13,6 +13,7 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
         const client = clients.get(clientId);
         if (client !== undefined && client.connectionId !== connectionId) return false;
         clients.set(clientId, {
+          ...client,
           principalId,
           connectionId,
           epoch: client?.epoch ?? 1,
@@ -44,6 +45,7 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
           keyHashes,
           ...(before !== undefined && { connectionId: before }),
           ...(resumeEndsAt !== undefined && { resumeEndsAt }),
+          ...(client.arrival !== undefined && { arrival: client.arrival }),
         };
         return { epoch, sessions: sessionsIn(client), previous };
       }),
@@ -97,10 +99,11 @@ export function memoryClientDirectory({ clients }: MemoryState): ClientDirectory
         return true;
       }),
 
-    removeSession: (clientId, session) =>
+    removeSession: (clientId, session, onlyIf) =>
       called(() => {
         const client = clients.get(clientId);
         if (client === undefined) return;
+        if (onlyIf === 'onlyIfAway' && client.connectionId !== undefined) return;
         const sessions = new Map(client.sessions);
         sessions.delete(sessionName(session));
         clients.set(clientId, { ...client, sessions });

@@ -30,8 +30,9 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
     remove: (key, onlyOn) =>
       called(() => {
         const session = find(key);
-        const isElsewhere = onlyOn !== undefined && session?.socket?.connectionId !== onlyOn;
-        return isElsewhere ? undefined : take(session);
+        const on = session?.socket?.connectionId;
+        const isElsewhere = onlyOn === 'anyConnection' ? on === undefined : onlyOn !== on;
+        return onlyOn !== undefined && isElsewhere ? undefined : take(session);
       }),
 
     removeIfDue: (key, now) =>

@@ -34,6 +34,8 @@ export type PreviousClient = {
   /** Unix ms; only when the client was away. */
   readonly resumeEndsAt?: number;
   readonly keyHashes: readonly string[];
+  /** What was still to be told of its coming to `connectionId`. */
+  readonly arrival?: Arrival;
 };
 
 /**
@@ -90,7 +92,8 @@ export type ClientDirectory = {
   sessionsOf(clientId: ClientId): Promise<readonly SessionKey[]>;
   /** May be repeated. False when the client is gone, away or on another connection: then the session must not be opened. */
   addSession(clientId: ClientId, of: { connectionId: ConnectionId; session: SessionKey }): Promise<boolean>;
-  removeSession(clientId: ClientId, session: SessionKey): Promise<void>;
+  /** With `onlyIfAway` it stays in the list of a client that is on a connection. */
+  removeSession(clientId: ClientId, session: SessionKey, onlyIf?: 'onlyIfAway'): Promise<void>;
   /**
    * The client's connection ends: from here on `addSession` is false, and `takeOver` works until
    * `resumeEndsAt`. Gives its age and the sessions that it has; undefined when it is on another

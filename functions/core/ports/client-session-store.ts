@@ -16,9 +16,9 @@ export type ClientSessionStore = {
   listByRobot(robotId: RobotId): Promise<readonly ClientSession[]>;
   /**
    * Deletes the row and gives what it held; undefined when there was none: exactly one of two racers gets
-   * it. With `onlyOn` also when the session is on another connection.
+   * it. With `onlyOn` also when the session is on another connection, or on none.
    */
-  remove(key: SessionKey, onlyOn?: ConnectionId): Promise<ClientSession | undefined>;
+  remove(key: SessionKey, onlyOn?: ConnectionId | 'anyConnection'): Promise<ClientSession | undefined>;
   /** Deletes the row only if its own deadline has passed at `now` (I6). */
   removeIfDue(key: SessionKey, now: number): Promise<ClientSession | undefined>;
   /** Copies a refreshed token's end, never shortening. False when the session is not this connection's. */

@@ -3,12 +3,16 @@ import type { ClientId, RobotId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { SessionKey } from '../model/client-session.ts';
 import type { Connection, HowEnded } from '../model/connection.ts';
+import type { Ids } from '../ports/ids.ts';
 import { tellRobotOfClient } from './announce-client.ts';
 import { announceRobot } from './announce-robot.ts';
 import { type EndSessionsDeps, endOfflineRobot, endSession, forgetOver } from './end-sessions.ts';
 import { orNote } from './tell.ts';
 
-export type EndConnectionDeps = EndSessionsDeps & { readonly policy: TokenPolicy };
+export type EndConnectionDeps = EndSessionsDeps & {
+  readonly policy: TokenPolicy;
+  readonly ids: Pick<Ids, 'clientId'>;
+};
 
 /** How long what is being ended or announced rests before the cleanup takes it up again. */
 export const retryMs = 60_000;
@@ -24,9 +28,15 @@ const reasonOf: Record<HowEnded, CloseReason> = {
   regrouped: 'forbidden',
 };
 
-/** Whose holder has only lost its connection, as far as anybody knows. */
-function mayReturn(how: HowEnded): boolean {
-  return how === 'disconnect' || how === 'gone';
+/**
+ * Whose holder has only lost its connection, as far as anybody knows. One that was never welcomed has
+ * nothing of its own: a client that it was about to become may come by another.
+ */
+function mayReturn(how: HowEnded, { client }: Connection): boolean {
+  const wasWelcomed = client !== undefined;
+  return (
+    how === 'disconnect' || how === 'gone' || (!wasWelcomed && (how === 'no_hello' || how === 'expired'))
+  );
 }
 
 /**
@@ -56,7 +66,8 @@ export async function endWhatHungOn(
   if (identity.kind === 'robot') {
     await endRobot(deps, identity.robotId, { connection, now, bye: how === 'bye' });
   } else {
-    for (const clientId of clientsOf(connection)) await endClient(deps, clientId, { connection, now, how });
+    for (const clientId of clientsOf(deps, connection))
+      await endClient(deps, clientId, { connection, now, how });
   }
   await deps.watches.unwatch(connection.connectionId, connection.watching);
 }
@@ -102,9 +113,13 @@ export async function announceAway(deps: EndConnectionDeps, robotId: RobotId): P
   );
 }
 
-/** The client that it is, and the one that it was about to take over when its `hello` died. */
-function clientsOf({ client, returningAs }: Connection): ReadonlySet<ClientId> {
-  return new Set([client?.clientId, returningAs].filter((id) => id !== undefined));
+/** The client that it is; or those that it was about to become when its `hello` died: a new one, or one that it took over. */
+function clientsOf(
+  { ids }: EndConnectionDeps,
+  { connectionId, client, returningAs }: Connection,
+): ReadonlySet<ClientId> {
+  const { clientId } = client ?? { clientId: ids.clientId(connectionId) };
+  return new Set(returningAs === undefined ? [clientId] : [clientId, returningAs]);
 }
 
 /** From the detaching on no session can be added; without any, nothing would be taken over. */
@@ -114,7 +129,7 @@ async function endClient(
   of: { connection: Connection; now: number; how: HowEnded },
 ): Promise<void> {
   const { connectionId } = of.connection;
-  const waits = mayReturn(of.how);
+  const waits = mayReturn(of.how, of.connection);
   const resumeEndsAt = waits ? of.now + deps.policy.resumeWindowMs : of.now;
   const detached = await deps.clients.detach(clientId, { connectionId, resumeEndsAt });
   if (detached === undefined) return;

@@ -1,7 +1,7 @@
 import { type ClientSession, type SessionKey, sessionDeadline } from '../model/client-session.ts';
 import { announceControl } from './announce-control.ts';
 import type { EndConnectionDeps } from './end-connection.ts';
-import { finishEnd } from './end-sessions.ts';
+import { finishEnd, forgetAway } from './end-sessions.ts';
 
 /**
  * Looks at a session whose deadline has passed: its client did not come back in time; or its
@@ -15,6 +15,7 @@ export async function endDueSession(deps: EndConnectionDeps, key: SessionKey, no
   if (session === undefined || session.nextDeadlineAt > now) return false;
   if (await follows(deps, session, now)) return false;
   const freed = await deps.robots.dropControl(key.robotId, key.sessionId);
+  if (session.socket === undefined) await forgetAway(deps, session);
   const removed = await deps.sessions.removeIfDue(key, now);
   const reason = removed?.socket === undefined ? 'resume_ended' : 'expired';
   const late = removed && (await finishEnd(deps, removed, { reason, tell: 'robot' }));

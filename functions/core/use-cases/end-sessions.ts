@@ -38,7 +38,7 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
   // What may stay keeps its control; of what does not, `finishEnd` frees it.
   const isSure = end.onlyOn === undefined;
   const freed = isSure ? await deps.robots.dropControl(key.robotId, key.sessionId) : undefined;
-  const removed = await deps.sessions.remove(key, end.onlyOn);
+  const removed = await (isSure ? removeWherever(deps, key) : deps.sessions.remove(key, end.onlyOn));
   const late = removed && (await finishEnd(deps, removed, end));
   const toTell = late ?? freed;
   // Of what is undone before it was told only the robot may have heard: by a `welcome` at that very moment.
@@ -47,13 +47,33 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
   return removed !== undefined;
 }
 
+/** Of a client that is away the list goes first: nobody comes who would look into it, if whoever ends the session dies. */
+async function removeWherever(deps: EndSessionsDeps, key: SessionKey): Promise<ClientSession | undefined> {
+  const removed = await deps.sessions.remove(key, 'anyConnection');
+  if (removed !== undefined) return removed;
+  const session = await deps.sessions.get(key);
+  if (session === undefined) return undefined;
+  await forgetAway(deps, session);
+  return deps.sessions.remove(key);
+}
+
+/** Takes a session that is about to end out of the list of its client, if that is away. */
+export async function forgetAway(
+  { clients }: EndSessionsDeps,
+  { robotId, sessionId, clientId }: ClientSession,
+): Promise<void> {
+  await clients.removeSession(clientId, { robotId, sessionId }, 'onlyIfAway');
+  await clients.removeIfIdle(clientId);
+}
+
 /**
  * Takes a session that is no more out of the list of a client that has just gone: who ended it may have
  * found its client still there, and then does not ask whether that has any left; or has died before it
  * freed control.
  */
 export async function forgetOver(deps: EndSessionsDeps, clientId: ClientId, key: SessionKey): Promise<void> {
-  await deps.robots.dropControl(key.robotId, key.sessionId);
+  const freed = await deps.robots.dropControl(key.robotId, key.sessionId);
+  if (freed !== undefined) await announceControl(deps, freed);
   await deps.clients.removeSession(clientId, key);
   await deps.clients.removeIfIdle(clientId);
 }

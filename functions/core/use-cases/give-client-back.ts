@@ -31,7 +31,7 @@ export async function giveClientBack(deps: HelloDeps, connection: Connection, pl
   deps.lifeLog.note({ type: 'client_given_back', connectionId, clientId });
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
   await deps.connections.unmarkReady(connectionId, { nextDeadlineAt, epoch });
-  if (isThere) await putOn(deps, old, { connection, place });
+  if (isThere) await putOn(deps, old, { connection, place, wasTold: undo.arrival === undefined });
   else await putAway(deps, { place, undo });
 }
 
@@ -52,7 +52,7 @@ async function giveUp(
 async function putOn(
   deps: HelloDeps,
   old: Connection,
-  { connection, place }: { connection: Connection; place: Place },
+  { connection, place, wasTold }: { connection: Connection; place: Place; wasTold: boolean },
 ): Promise<void> {
   const { clientId, epoch, sessions } = place;
   const moved = await moveSessions(deps, sessions, { ...old, client: { clientId, epoch: epoch + 1 } });
@@ -61,9 +61,10 @@ async function putOn(
   await Promise.all(sessions.filter(isElsewhere).map((key) => tellIfOver(deps, copyOf(old), key)));
   const robots = await robotsOf(deps, moved);
   await Promise.all(moved.map((session) => tellOfRobot(deps, session, robots)));
-  // The end of the new connection may have told the robots that the client is away.
+  // The end of the new connection may have told the robots that the client is away; or the `hello` of the old one has
+  // failed as well, and could neither tell them that it is there nor give it back.
   const failed = await deps.connections.get(connection.connectionId);
-  if (failed !== undefined && failed.state !== 'closing') return;
+  if (wasTold && failed !== undefined && failed.state !== 'closing') return;
   await Promise.all(moved.map((session) => tellRobotOfClient(deps, session)));
 }
 
@@ -85,7 +86,8 @@ async function putAway(deps: HelloDeps, of: { place: Place; undo: PreviousClient
     const suspended = await deps.sessions.suspend(key, { clientId, clientEpoch: epoch + 1, resumeEndsAt });
     if (!suspended && (await deps.sessions.get(key)) === undefined)
       await deps.clients.removeSession(clientId, key);
-    if (!suspended || connectionId === undefined) return;
+    if (!suspended) return;
+    // Also where it was away before: who tells the truth may have found it here meanwhile, and said so.
     await tellRobotOfClient(deps, key, { first: { isThere: false, resumeEndsAt } });
   };
   await Promise.all(sessions.map(suspend));

@@ -65,14 +65,23 @@ async function begin(
   sender: ReadyClient,
   { servers, ...wanted }: SessionKey & { mode: SessionMode; servers: ServersOfSides },
 ): Promise<Outcome<Opened>> {
+  const { robotId, sessionId } = wanted;
+  const { connectionId, client } = sender;
+  const entry = { connectionId, session: { robotId, sessionId } };
   // Only what is of this call: the same request may have opened another in the meantime.
-  const undo = (tell: 'nobody' | 'robot') => endSession(deps, wanted, { reason: 'closed', tell });
+  const undo = async (tell: 'nobody' | 'robot') => {
+    await endSession(deps, wanted, { reason: 'closed', tell });
+    await forgetIfOver(deps, sender, wanted);
+  };
+  // First, and again in `admit`: if this dies on the way, the client's end finds what there is of it.
+  if (!(await deps.clients.addSession(client.clientId, entry))) return unauthenticated();
   try {
     // Before the row: who ends a session frees its control before deleting it, so no row, no control.
     const mode = wanted.mode === 'control' && (await takeControl(deps, wanted)) ? 'control' : 'view';
     const { created, session } = await deps.sessions.create(sessionOf(deps, sender, { ...wanted, mode }));
     // The same request at the same moment has written its row first.
-    if (!created && mode === 'control') await deps.robots.dropControl(wanted.robotId, wanted.sessionId);
+    if (!created && mode === 'control') await deps.robots.dropControl(robotId, sessionId);
+    if (!created) await deps.clients.removeSession(client.clientId, entry.session);
     const outcome =
       created && (await isOneTooMany(deps, wanted))
         ? robotBusy()
@@ -159,7 +168,10 @@ async function forgetIfOver(
   { robotId, sessionId }: SessionKey,
 ): Promise<void> {
   const key = { robotId, sessionId };
-  if ((await deps.sessions.get(key)) === undefined) await deps.clients.removeSession(client.clientId, key);
+  if ((await deps.sessions.get(key)) !== undefined) return;
+  await deps.clients.removeSession(client.clientId, key);
+  // The client may have gone without it.
+  await deps.clients.removeIfIdle(client.clientId);
 }
 
 /** Whether the robot is there and the caller may use it so. What may not be seen cannot be told from what is not there. */

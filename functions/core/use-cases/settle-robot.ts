@@ -25,9 +25,9 @@ export async function settleRobot(
   const { current, arrival, sessions, undo } = claimed;
   const old = arrival.replaced;
   if (old !== undefined) {
-    await dismiss(deps, old);
+    const wasThere = await dismiss(deps, old);
     deps.lifeLog.note({ type: 'replaced', connectionId: old.connectionId, by: connectionId, robotId });
-    if (isContested(current, undo?.previous)) {
+    if (wasThere && isContested(deps, current, undo?.previous)) {
       deps.lifeLog.note({ type: 'identity_contested', robotId, connectionId });
     }
   }
@@ -49,9 +49,16 @@ export async function settleRobot(
   });
 }
 
-function isContested(current: RobotSession, previous: RobotSession | undefined): boolean {
+/** A connection that is old enough for its roll-over makes room for the next of the same device. */
+function isContested(
+  { policy }: Pick<HelloDeps, 'policy'>,
+  current: RobotSession,
+  previous: RobotSession | undefined,
+): boolean {
   const [now = 0] = current.claimedAt;
-  const [, beforeLast] = previous?.claimedAt ?? [];
+  const { claimedAt = [], socket } = previous ?? {};
+  if (socket !== undefined && now - socket.connectedAt >= policy.rollOverMs.from) return false;
+  const [, beforeLast] = claimedAt;
   return beforeLast !== undefined && now - beforeLast < contestedWithinMs;
 }
 

@@ -58,25 +58,10 @@ const isNoMereEntry = (wrong: string) => !/^\S+ lists \S+, which is no more$/.te
  */
 const known = [
   {
-    of: 'cleanup that ends windows',
-    says: /clients: .*'client-1'/,
-    why: 'both windows end in one run, and the run stops half-way: the row of the client stays until DynamoDB deletes it',
-  },
-  {
-    of: 'hello of a new client',
-    says: /clients: .*'client-4'/,
-    why: 'a hello stops between its two rows and is not repeated: the row of the client stays until DynamoDB deletes it',
-  },
-  {
     of: 'hello of a client that returns',
     says: /session-1 is at A, client-1 at next/,
     why: 'a hello is killed before it has moved the sessions, and neither it nor another follows: A goes on with its session',
   },
-  ...['openSession, control', 'openSession, view'].map((of) => ({
-    of,
-    says: /client-3 does not list its session/,
-    why: 'an opening is killed between its two rows and not repeated: the session ends with its window, not with a bye',
-  })),
 ];
 const stillHappens = new Set<(typeof known)[number]>();
 

@@ -269,7 +269,7 @@ describe('a session that could not be listed under its client', () => {
 });
 
 describe('a robot that moves in the middle', () => {
-  it.each(['sessions.create', 'clients.addSession', 'robots.takeControl'])(
+  it.each(['clients.addSession', 'sessions.create', 'clients.addSession again', 'robots.takeControl'])(
     'before %s, is told at its new connection',
     async (step) => {
       const { world, robot, client } = await setUp();

@@ -73,7 +73,7 @@ describe('I5: a refresh that takes a permission away', () => {
     expect(world.sessions()).toEqual([]);
   });
 
-  it.each(['sessions.create', 'clients.addSession', 'robots.takeControl'])(
+  it.each(['clients.addSession', 'sessions.create', 'clients.addSession again', 'robots.takeControl'])(
     'at the same moment as an opening by the old ones, leaves no session: held at %s',
     async (step) => {
       const world = newWorld();

@@ -181,6 +181,30 @@ describe('identity_contested', () => {
     expect(contested(world)).toEqual([]);
   });
 
+  it('is not noted where the second is gone, and its $disconnect never came', async () => {
+    const world = newWorld();
+    for (let i = 1; i <= 4; i++) {
+      const socket = await welcomed(world, rover1, { name: `claim-${i}` });
+      world.pass(10_000);
+      world.gateway.drop(socket);
+    }
+    expect(world.noted('replaced')).toHaveLength(3);
+    expect(contested(world)).toEqual([]);
+  });
+
+  it('is not noted of roll-overs, however short a connection may live', async () => {
+    const world = newWorld({ policy: { rollOverMs: { from: 60_000, to: 180_000 } } });
+    for (let i = 1; i <= 4; i++) {
+      await welcomed(world, rover1, { name: `claim-${i}` });
+      world.pass(60_000);
+    }
+    expect(world.noted('replaced')).toHaveLength(3);
+    expect(contested(world)).toEqual([]);
+    world.pass(-1);
+    await welcomed(world, rover1, { name: 'claim-5' });
+    expect(contested(world)).toEqual(['claim-5']);
+  });
+
   it('is not noted of a hello that is said again', async () => {
     const { world } = await pair();
     for (let i = 0; i < 5; i++) granted(await hello(world, robot));

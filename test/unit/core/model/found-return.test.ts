@@ -2,9 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { bye } from '../../../../functions/core/use-cases/bye.ts';
 import { closeSession } from '../../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../../functions/core/use-cases/disconnect.ts';
-import { codeOf, connected, granted, hello, keyOf, open, opened, sent, welcomed } from '../support/cast.ts';
+import {
+  cleanUp,
+  codeOf,
+  connected,
+  granted,
+  hello,
+  keyOf,
+  open,
+  opened,
+  sent,
+  welcomed,
+} from '../support/cast.ts';
 import { operator1, rover1, roverId } from '../support/people.ts';
-import { a, b, lose, pair, robot } from '../support/returning.ts';
+import { a, b, back, c, lose, pair, robot } from '../support/returning.ts';
 import { newWorld, type World } from '../support/world.ts';
 
 /** What the model has found of who comes back, and is mended, shrunk and told as a story. */
@@ -158,5 +169,65 @@ describe('I3: a session that is opened with a robot', () => {
     welcoming.release();
     await helloing;
     expect(sent(world, client, 'peerAway').at(-1)).toMatchObject({ sessionId });
+  });
+});
+
+describe('I3: a client that comes back twice at once, and is welcomed by neither', () => {
+  it('is with the first, and the robot knows, though that has never been able to say so', async () => {
+    const { world, key, sessionId } = await pair();
+    await lose(world, a);
+    const first = await connected(world, operator1, { name: 'B' });
+    const second = await connected(world, operator1, { name: 'C' });
+    const welcoming = world.tap.hold('post welcome to B');
+    world.tap.fail('post welcome to B');
+    world.tap.fail('post welcome to C');
+    const failing = hello(world, first, { resume: key }).catch(() => undefined);
+    await welcoming.reachedBy(failing);
+    const held = world.tap.hold('post welcome to C');
+    const failingToo = hello(world, second, { resume: key }).catch(() => undefined);
+    await held.reachedBy(failingToo);
+    welcoming.release();
+    await failing;
+    held.release();
+    await failingToo;
+    expect(world.session(sessionId)).toMatchObject({ socket: first });
+    expect(world.gateway.to(robot).at(-1)).toMatchObject({ type: 'peerBack', sessionId });
+  });
+});
+
+describe('I3: a client that comes back while its loss is told, and cannot be welcomed', () => {
+  it('is away, and that is the last that the robot hears', async () => {
+    const { world, key, sessionId } = await pair();
+    world.gateway.drop(a);
+    const telling = world.tap.hold('post peerAway to robot');
+    const leaving = disconnect(world.deps, a);
+    await telling.reachedBy(leaving);
+    const socket = await connected(world, operator1, { name: 'B' });
+    const welcoming = world.tap.hold('post welcome to B');
+    const helloing = hello(world, socket, { resume: key });
+    await welcoming.reachedBy(helloing);
+    telling.release();
+    await leaving;
+    expect(world.gateway.to(robot).at(-1)).toMatchObject({ type: 'peerBack' });
+    world.gateway.drop(socket);
+    welcoming.release();
+    await helloing;
+    expect(world.session(sessionId)?.socket).toBeUndefined();
+    expect(world.gateway.to(robot).at(-1)).toMatchObject({ type: 'peerAway', sessionId });
+  });
+});
+
+describe('I3: a client that could not be welcomed, and whose connection says hello no more', () => {
+  it('may come back by another until its window ends', async () => {
+    const { world, key, sessionId } = await pair();
+    await lose(world, a);
+    await connected(world, operator1, { name: 'B' });
+    world.tap.fail('post welcome to B');
+    await expect(hello(world, b, { resume: key })).rejects.toThrow('unavailable');
+    world.pass(world.policy.helloWithinMs);
+    await cleanUp(world);
+    expect(world.state.connections.has(b.connectionId)).toBe(false);
+    await back(world, { name: 'C', resume: key });
+    expect(sent(world, c, 'welcome')).toMatchObject([{ resumed: true, sessions: [{ sessionId }] }]);
   });
 });

@@ -104,8 +104,12 @@ export function newTap() {
       stopBefore = Number.POSITIVE_INFINITY;
     },
 
-    /** Keeps the next call of this name back until it is released. */
-    hold: (call: string): Hold => holdBack(call, (each) => each === call),
+    /** Keeps the next call of this name back until it is released; of `name again`, the one after that. */
+    hold(what: string): Hold {
+      const call = what.replace(/ again$/, '');
+      let others = call === what ? 0 : 1;
+      return holdBack(what, (each) => each === call && others-- === 0);
+    },
 
     /** Lets so many calls through and keeps the next back, whatever it is. */
     holdAfter(count: number): Hold {

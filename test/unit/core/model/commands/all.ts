@@ -59,7 +59,7 @@ function often(weights: { readonly [What in keyof typeof each]?: number }): fc.A
 const anything = often({
   ...{ connect: 2, arrive: 3, hello: 8, refresh: 8, open: 9, signal: 14, close: 1, moment: 2 },
   ...{ cut: 2, disconnect: 4, bye: 1, revoke: 1, cleanup: 4 },
-  ...{ back: 3, control: 3, watch: 1, deafen: 1 },
+  ...{ back: 3, control: 4, watch: 1, deafen: 1 },
 });
 
 /** Tokens that run out and are refreshed, and the cleanup that sees to it. */
@@ -77,7 +77,7 @@ const revoking = often({
 /** Who is lost and comes back, and who is in control. */
 const returning = often({
   ...{ connect: 1, arrive: 3, hello: 1, helloAgain: 3, back: 14, lose: 6, deafen: 2, cut: 3, disconnect: 5 },
-  ...{ open: 8, control: 14, signal: 6, close: 2, watch: 4, refresh: 3, bye: 1, cleanup: 5, moment: 2 },
+  ...{ open: 8, control: 17, signal: 6, close: 2, watch: 4, refresh: 3, bye: 1, cleanup: 5, moment: 2 },
 });
 
 const token = { signIn: 'latest', lifeMs: policy.tokenMs, ageMs: 0 } as const;

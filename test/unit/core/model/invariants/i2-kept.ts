@@ -1,3 +1,4 @@
+import type { MemoryClient } from '../../../../../functions/adapters/memory/memory-state.ts';
 import type { ClientSession } from '../../../../../functions/core/model/client-session.ts';
 import type { Connection } from '../../../../../functions/core/model/connection.ts';
 import type { ClientId, SessionId } from '../../../../../protocol/ids.ts';
@@ -25,6 +26,8 @@ export const kept: Invariant = {
     const created = new Map<SessionId, Actor>();
     /** Clients that have changed their connection in this round, and may be back by now. */
     const moved = new Set<ClientId>();
+    /** Clients that were deleted in this round: of one that is away the row goes before its last session. */
+    const deleted = new Map<ClientId, MemoryClient>();
     const hasMoved = ({ client }: Connection) => client !== undefined && moved.has(client.clientId);
     return {
       connection(world, { by, before, after }) {
@@ -44,6 +47,7 @@ export const kept: Invariant = {
 
       client(_world, { clientId, before, after }) {
         if (before?.connectionId !== after?.connectionId) moved.add(clientId);
+        if (before !== undefined && after === undefined) deleted.set(clientId, before);
       },
 
       session(world, { by, before, after }) {
@@ -53,7 +57,7 @@ export const kept: Invariant = {
           wasOffline ||
             created.get(before.sessionId) === by ||
             (by.name === 'closeSession' && moved.has(before.clientId)) ||
-            mayEnd(world, by, before),
+            mayEnd(world, { by, before, deleted: deleted.get(before.clientId) }),
           `${by.name} ${by.connectionId ?? ''} ended ${before.sessionId} of ${before.socket?.connectionId}`,
         );
       },
@@ -94,6 +98,7 @@ export const kept: Invariant = {
       afterRound({ state, sockets }) {
         created.clear();
         moved.clear();
+        deleted.clear();
         for (const { sessionId, by } of dropped.splice(0)) {
           const session = [...state.sessions.values()].find((each) => each.sessionId === sessionId);
           const robot = session && state.robots.get(session.robotId);
@@ -134,15 +139,23 @@ function mayClose({ clock, gateway, ledger }: ModelWorld, by: Actor, before: Con
   }
 }
 
-function mayEnd(world: ModelWorld, by: Actor, before: ClientSession): boolean {
+type Ending = {
+  readonly by: Actor;
+  readonly before: ClientSession;
+  /** Its client, if that was deleted just before. */
+  readonly deleted: MemoryClient | undefined;
+};
+
+function mayEnd(world: ModelWorld, ending: Ending): boolean {
+  const { by, before } = ending;
   const { state, clock, socketOf } = world;
   const actor = by.connectionId === undefined ? undefined : socketOf(by.connectionId);
   const isOfRobot = actor?.user.groups.includes('robots') ?? false;
-  if (hasLeft(world, before)) return true;
+  if (hasLeft(world, ending)) return true;
   // Who waits is ended by its robot, by the end of the window, or by a return with other groups.
   if (before.socket === undefined) {
     const isOver = (before.resumeEndsAt ?? 0) <= clock.at;
-    return by.name === 'cleanup' ? isOver : by.name === 'hello' || isOfRobot || isOwn(world, by, before);
+    return by.name === 'cleanup' ? isOver : by.name === 'hello' || isOfRobot || isOwn(world, ending);
   }
   const { connectionId } = before.socket;
   const row = state.connections.get(connectionId);
@@ -158,7 +171,7 @@ function mayEnd(world: ModelWorld, by: Actor, before: ClientSession): boolean {
       return by.connectionId === connectionId;
     // The robot was replaced, and its new connection knows nothing of what was before.
     case 'hello':
-      return isOfRobot || isOwn(world, by, before);
+      return isOfRobot || isOwn(world, ending);
     case 'cleanup':
       return row.token.expiresAt + policy.graceMs <= clock.at;
     default:
@@ -167,16 +180,16 @@ function mayEnd(world: ModelWorld, by: Actor, before: ClientSession): boolean {
 }
 
 /** The client is, or was last, on a connection that is at its end, from which it does not come back. */
-function hasLeft({ state }: ModelWorld, { clientId }: ClientSession): boolean {
-  const client = state.clients.get(clientId);
+function hasLeft({ state }: ModelWorld, { before, deleted }: Ending): boolean {
+  const client = state.clients.get(before.clientId) ?? deleted;
   const last = client?.connectionId ?? client?.detachedFrom;
   const row = last && state.connections.get(last);
   const mayReturn = row?.endsAs === 'disconnect' || row?.endsAs === 'gone';
   return row?.state === 'closing' && !mayReturn;
 }
 
-function isOwn({ state }: ModelWorld, by: Actor, { clientId }: ClientSession): boolean {
-  const client = state.clients.get(clientId);
+function isOwn({ state }: ModelWorld, { by, before, deleted }: Ending): boolean {
+  const client = state.clients.get(before.clientId) ?? deleted;
   const last = client?.connectionId ?? client?.detachedFrom;
   return last !== undefined && last === by.connectionId;
 }

@@ -15,6 +15,8 @@ export const controlTold: Invariant = {
   look() {
     const believed = beliefs<'control', Lease>();
     const leases = new Map<ConnectionId, Lease>();
+    /** The latest change that a robot could not be told of: a word of an earlier one leaves the doubt. */
+    const untold = new Map<ConnectionId, number>();
     return {
       connection({ clock }, { before, after }) {
         if (before !== undefined && after !== undefined && before.token.expiresAt <= clock.at) {
@@ -28,7 +30,11 @@ export const controlTold: Invariant = {
         }
       },
       failed(_world, { to, message }) {
-        if (message !== undefined && words.has(message.type)) believed.doubt(to);
+        if (message === undefined || !words.has(message.type)) return;
+        believed.doubt(to);
+        if (message.type === 'controlChanged') {
+          untold.set(to, Math.max(message.leaseEpoch, untold.get(to) ?? 0));
+        }
       },
       heard(world, { to, message }) {
         if (world.socketOf(to)?.user.groups.includes('robots') !== true) return;
@@ -37,6 +43,7 @@ export const controlTold: Invariant = {
         if (lease === undefined) return;
         leases.set(to, lease);
         believed.told(to, 'control', lease);
+        if (lease.leaseEpoch < (untold.get(to) ?? 0)) believed.doubt(to);
       },
       afterRound(world) {
         const [robot] = world.state.robots.values();
