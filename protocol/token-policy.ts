@@ -62,7 +62,7 @@ const defaults: TokenPolicy = {
   graceMs: minuteMs,
   resumeWindowMs: 2 * minuteMs,
   rollOverMs: { from: 100 * minuteMs, to: 110 * minuteMs },
-  checkEveryMs: 30 * minuteMs,
+  checkEveryMs: 60 * minuteMs,
   helloWithinMs: 30_000,
   cleanupEveryMs: minuteMs,
   leewayMs: 30_000,

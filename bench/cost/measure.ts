@@ -52,8 +52,11 @@ function idleRobot(upkeep: Upkeep): Record<string, number> {
     refreshes:
       times(policy.tokenMs * policy.refreshAtFraction) *
       (priceOf(upkeep.refresh, { messagesIn: 1, invocations: 1 }) + prices.webSocketMessage),
+    // Between two connections: the announcement of the next roll-over is a check as well.
     'checks of the cleanup':
-      times(policy.checkEveryMs) * priceOf(upkeep.check, { messagesIn: 0, invocations: 0 }),
+      times(rollOverMs) *
+      Math.floor(rollOverMs / policy.checkEveryMs) *
+      priceOf(upkeep.check, { messagesIn: 0, invocations: 0 }),
     // `$connect`, `hello` and the `$disconnect` of the old connection are an invocation each.
     'roll-overs':
       times(rollOverMs) *

@@ -92,9 +92,7 @@ export async function measureUpkeep(): Promise<Upkeep> {
         throw new Error(`Of the cleanup ${wanted} was expected: ${JSON.stringify(report)}`);
       return without(cost, nothing);
     };
-    const check = await told(31 * minuteMs, 'checked');
-    await told(62 * minuteMs, 'checked');
-    await told(93 * minuteMs, 'checked');
+    const check = await told(61 * minuteMs, 'checked');
     const announced = await told(110 * minuteMs, 'announced');
     const rollOver = await counted(async () => {
       const old = robot;

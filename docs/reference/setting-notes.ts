@@ -10,7 +10,7 @@ export const settingNotes: Readonly<Record<string, string>> = {
   'tokenPolicy.resumeWindowMs': 'How long who is lost may come back to its sessions: 120 s.',
   'tokenPolicy.rollOverMs.from': 'Age at which a roll-over is announced: 100 min.',
   'tokenPolicy.rollOverMs.to': 'Age by which it is due: 110 min; the gateway cuts at 120.',
-  'tokenPolicy.checkEveryMs': 'How often a silent connection is asked after: 30 min.',
+  'tokenPolicy.checkEveryMs': 'How often a silent connection is asked after: 1 h.',
   'tokenPolicy.helloWithinMs': 'Time for `hello` after the handshake: 30 s.',
   'tokenPolicy.cleanupEveryMs':
     'Pause between runs of the cleanup: 1 min; down to 10 s by looping within a run.',

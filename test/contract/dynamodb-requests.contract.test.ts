@@ -14,6 +14,7 @@ const expected: Record<string, readonly string[]> = {
   'connections.setWatching': ['UpdateItem connections'],
   'connections.refresh': ['GetItem connections', 'UpdateItem connections'],
   'connections.noteReturning': ['UpdateItem connections'],
+  'connections.rest': ['UpdateItem connections'],
   'connections.putOff': ['UpdateItem connections'],
   'connections.settle': ['UpdateItem connections'],
   'connections.beginClosing': ['UpdateItem connections'],

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +78,9 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot', () => {
     expect(told.out).toMatch(
       /rover-1: token expires in (4 h|239 min|240 min)\nrefresh token ends in 365 days\n/,
     );
+    const [, savedAt = '', path = ''] = /^saved at (\S+) in (.*)$/m.exec(told.out) ?? [];
+    expect(Math.abs(Date.now() - Date.parse(savedAt))).toBeLessThan(60_000);
+    expect(path).toBe(join(root, 'data', 'sign-in-rover-1.json'));
     expect(await call(['refresh'])).toMatchObject({ code: 0, out: expect.stringContaining('fresh') });
     expect(await call(['refresh', '--force'])).toMatchObject({
       code: 0,
@@ -120,4 +124,26 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot', () => {
     expect(given.err).toContain('damaged');
     expect(await call(['status'])).toMatchObject({ code: 0 });
   });
+
+  it.each([
+    { what: 'HTML with 500', status: 500 },
+    { what: 'HTML with 200', status: 200 },
+  ])(
+    'logout at an endpoint that answers $what: forgotten here, and says that it is not revoked',
+    async ({ status }) => {
+      await call(['login'], { HELIOGRAPH_PASSWORD: seededPassword });
+      const portal = createServer((_, response) => void response.writeHead(status).end('<html></html>'));
+      await once(portal.listen(0, '127.0.0.1'), 'listening');
+      const address = portal.address();
+      const port = typeof address === 'object' ? address?.port : undefined;
+      try {
+        const left = await call(['logout'], { HELIOGRAPH_IDENTITY: `http://127.0.0.1:${port}` });
+        expect(left).toMatchObject({ code: 1, out: expect.stringContaining('could not be revoked') });
+        expect(left.err).toContain(`status ${status}, and not by Cognito`);
+        expect(await call(['status'])).toMatchObject({ code: 1 });
+      } finally {
+        portal.close();
+      }
+    },
+  );
 });

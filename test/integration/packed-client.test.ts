@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,9 +55,11 @@ describe.skipIf(localOnly)('[local-only] the package, packed and installed', () 
     // What the container's build copies by pattern.
     expect(basename(robot.tarball)).toMatch(/^heliograph-client-.+\.tgz$/);
     for (const path of [...named, 'README.md', 'LICENSE']) expect(robot.files).toContain(path);
-    expect(robot.files.filter((path) => !/^(dist\/|README\.md$|LICENSE$|package\.json$)/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      robot.files.filter(
+        (path) => !/^(dist\/|docs\/|examples\/|README\.md$|LICENSE$|package\.json$)/.test(path),
+      ),
+    ).toEqual([]);
     expect(robot.files.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
     expect(manifest.dependencies).toEqual({ commander: expect.any(String) });
     expect(manifest.peerDependencies).toEqual({ ws: expect.any(String) });
@@ -74,6 +76,38 @@ describe.skipIf(localOnly)('[local-only] the package, packed and installed', () 
       );
       expect(sourcesContent).toHaveLength(sources.length);
     }
+  });
+
+  it('no link of its pages leads outside of it, and each leads to something', async () => {
+    const pages = robot.files.filter((path) => path.endsWith('.md'));
+    expect(pages).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'docs/protocol.md',
+        'docs/reconnecting.md',
+        'examples/driver/README.md',
+      ]),
+    );
+    const targets: string[] = [];
+    for (const page of pages) {
+      const text = await readFile(inPackage(page), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^(https?:|mailto:|#)/.test(target)) continue;
+        targets.push(posix.join(posix.dirname(page), target.replace(/#.*$/, '')));
+      }
+    }
+    expect(targets.length).toBeGreaterThan(5);
+    expect(targets.filter((target) => !robot.files.includes(target))).toEqual([]);
+    // The same words as in the repository, where they link to what is there.
+    const words = (text: string): string => text.replace(/\]\([^)\s]+\)/g, ']');
+    expect(words(await readFile(inPackage('README.md'), 'utf8'))).toBe(
+      words(await readFile(inRepository('client', 'README.md'), 'utf8')),
+    );
+  });
+
+  it('packed without that it is refused, with the command that does it', async () => {
+    const packing = execute('npm', ['pack', './client', '--dry-run'], { cwd: inRepository() });
+    await expect(packing).rejects.toThrow('npm run pack:client');
   });
 
   it('every entry resolves, and gives what the sources give', async () => {
@@ -176,6 +210,19 @@ describe.skipIf(localOnly)('[local-only] the package, packed and installed', () 
     const help = await robot.npm('exec', '--', 'heliograph-robot', '--help');
     for (const command of ['login', 'status', 'refresh', 'run', 'logout'])
       expect(help).toContain(`${command} `);
+  });
+
+  it('without `ws` heliograph-robot says what to install', async () => {
+    const page = await installAgain(robot, ['commander']);
+    try {
+      const bin = join(page.project, 'node_modules', '.bin', 'heliograph-robot');
+      await expect(execute(bin, ['status'], { cwd: page.project })).rejects.toMatchObject({
+        code: exitCodes.calledWrongly,
+        stderr: expect.stringMatching(/^heliograph-robot connects by .*npm install ws\n$/),
+      });
+    } finally {
+      await page.remove();
+    }
   });
 
   it('a robot on the package, and a page bundled by Vite, speak with each other', async () => {

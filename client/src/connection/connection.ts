@@ -32,6 +32,8 @@ export type ConnectionEvents = {
 /** One WebSocket from the handshake to its end. */
 export type Connection = {
   readonly send: (message: ClientMessage) => void;
+  /** Bytes that wait in the socket. */
+  readonly backlog: () => number;
   readonly setBusy: (isBusy: boolean) => void;
   readonly probe: () => void;
   /** Closes the socket; nothing more is told of it. */
@@ -151,6 +153,7 @@ export function openConnection(
   }
   return {
     send,
+    backlog: () => transport?.backlog?.() ?? 0,
     setBusy(now) {
       isBusy = now;
       heartbeat?.setBusy(now);

@@ -12,6 +12,8 @@ export type TransportEvents = {
 export type Transport = {
   /** Drops the text when the socket is not open. */
   send(text: string): void;
+  /** Bytes that wait to be sent, where it can be told. While there are many, nothing is sent a second time. */
+  backlog?(): number;
   close(): void;
 };
 

@@ -4,6 +4,7 @@ import type { OpenTransport } from './transport.ts';
 /** What is used of a WebSocket: any that follows the standard has it. */
 export type WebSocketLike = {
   readonly readyState: number;
+  readonly bufferedAmount: number;
   send(text: string): void;
   close(): void;
   onopen: ((event: never) => void) | null;
@@ -36,6 +37,7 @@ export function webSocketTransport(given?: WebSocketConstructor): OpenTransport 
       send(text) {
         if (socket.readyState === openState) socket.send(text);
       },
+      backlog: () => socket.bufferedAmount,
       close: () => socket.close(),
     };
   };

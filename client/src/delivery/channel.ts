@@ -47,6 +47,7 @@ export function createChannel(of: {
   readonly key: SessionKey;
   readonly maxBytes: () => number;
   readonly transmit: (signal: OutgoingSignal) => boolean;
+  readonly isClogged: () => boolean;
   /** A hole was reported: a resume on a new connection makes the other side send again. */
   readonly onHole: () => void;
 }): Channel {

@@ -27,6 +27,7 @@ export function createChannels(of: {
   readonly clock: Clock;
   readonly maxBytes: () => number;
   readonly transmit: (signal: OutgoingSignal) => boolean;
+  readonly isClogged: () => boolean;
   readonly onHole: () => void;
   readonly onBusy: (isBusy: boolean) => void;
 }): Channels {

@@ -9,6 +9,9 @@ const keptSignals = 64;
 const mostKept = 1_024;
 /** So many at once are tried again by themselves; the others wait for `peerBack`, or the repeats would be a flood. */
 const mostResends = 16;
+/** What the other side says that it has not is sent again bit by bit: a network that has just come back, and the server's limit, carry no flood. */
+const batchSignals = 16;
+const betweenBatchesMs = 400;
 const resendFirstMs = 500;
 const resendLongestMs = 5_000;
 /** The pause grows longer where it is the server that cannot: repeats must not keep it from recovering. */
@@ -43,8 +46,14 @@ export function createOutbox(of: {
   readonly maxBytes: () => number;
   /** False when there is no connection to send it over. */
   readonly transmit: (signal: OutgoingSignal) => boolean;
+  /** Whether the socket has more than enough to send: nothing is sent again meanwhile. */
+  readonly isClogged: () => boolean;
 }): Outbox {
   const kept = new Map<number, OutgoingSignal>();
+  /** To be sent again, one batch after the other; what is new goes behind it. */
+  const queue = new Set<number>();
+  let batchFrom = Number.NEGATIVE_INFINITY;
+  let cancelBatch: Cancel | undefined;
   const resends = new Map<number, { times: number; isWaiting: boolean; cancel: Cancel }>();
   const undelivered = new Set<number>();
   let lastSeq = 0;
@@ -59,6 +68,26 @@ export function createOutbox(of: {
   function forget(seq: number): void {
     kept.delete(seq);
     undelivered.delete(seq);
+    queue.delete(seq);
+  }
+
+  function enqueue(seq: number): void {
+    undelivered.add(seq);
+    queue.add(seq);
+  }
+
+  function sendBatch(): void {
+    cancelBatch?.();
+    const waitMs = batchFrom - of.clock.monotonic();
+    if (waitMs <= 0) {
+      batchFrom = of.clock.monotonic() + betweenBatchesMs;
+      for (const seq of of.isClogged() ? [] : [...queue].slice(0, batchSignals)) {
+        queue.delete(seq);
+        const signal = kept.get(seq);
+        if (signal !== undefined) transmit(signal);
+      }
+    }
+    if (queue.size > 0) cancelBatch = of.clock.after(waitMs > 0 ? waitMs : betweenBatchesMs, sendBatch);
   }
 
   function makeRoom() {
@@ -85,7 +114,9 @@ export function createOutbox(of: {
       }
       lastSeq = signal.seq;
       kept.set(lastSeq, signal);
-      transmit(signal);
+      // What is missing there comes first: one that is too far ahead would be dropped.
+      if (queue.size > 0) enqueue(lastSeq);
+      else transmit(signal);
       makeRoom();
       return lastSeq;
     },
@@ -95,7 +126,8 @@ export function createOutbox(of: {
       for (const seq of [...kept.keys()]) if (seq <= arrived) forget(seq);
       const gone = [];
       for (let seq = arrived + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
-      for (const signal of kept.values()) transmit(signal);
+      for (const seq of kept.keys()) enqueue(seq);
+      sendBatch();
       const [from] = gone;
       return from === undefined ? undefined : { from, to: gone.at(-1) ?? from };
     },
@@ -107,11 +139,20 @@ export function createOutbox(of: {
       undelivered.add(seq);
       const before = resends.get(seq);
       const waiting = [...resends.values()].filter(({ isWaiting }) => isWaiting).length;
-      if (before === undefined && waiting >= mostResends) return;
-      before?.cancel();
       const times = before?.times ?? 0;
-      const longestMs = strained.includes(code) ? resendLongestToStrainedMs : resendLongestMs;
+      const isStrained = strained.includes(code);
+      const longestMs = isStrained ? resendLongestToStrainedMs : resendLongestMs;
       const waitMs = retryAfterMs ?? Math.min(longestMs, resendFirstMs * 2 ** Math.min(times, 10));
+      if (isStrained) batchFrom = Math.max(batchFrom, of.clock.monotonic() + waitMs);
+      if (before === undefined && waiting >= mostResends) {
+        // Nobody comes back who would ask for it.
+        if (isStrained) {
+          enqueue(seq);
+          sendBatch();
+        }
+        return;
+      }
+      before?.cancel();
       const resend = { times: times + 1, isWaiting: true, cancel: of.clock.after(waitMs, act) };
       resends.set(seq, resend);
 
@@ -122,6 +163,8 @@ export function createOutbox(of: {
     },
     stop() {
       forgetResends();
+      cancelBatch?.();
+      queue.clear();
       kept.clear();
       undelivered.clear();
     },

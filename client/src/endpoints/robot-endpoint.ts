@@ -36,9 +36,18 @@ type Requested = {
 /** The robot's side: serves the sessions that operators open with it. Start the client after this. */
 export function createRobotEndpoint(client: SignalingClient, options: RobotEndpointOptions): RobotEndpoint {
   const { logger = silentLogger, onSession } = options;
-  const list = createSessionList(client);
   let robotId = '';
   let control: ControlLease = { sessionId: null, leaseEpoch: 0 };
+  // Before the list hears of it: who listens to a session's mode finds the lease by which it changed.
+  client.on('message', (message) => {
+    if (message.type === 'sessionRequested')
+      setControl({ sessionId: message.controller, leaseEpoch: message.leaseEpoch });
+    if (message.type === 'controlChanged') setControl(message);
+  });
+  client.on('state', (state) => {
+    if (state.status === 'ready') setControl(leaseOf(state.welcome.sessions));
+  });
+  const list = createSessionList(client);
 
   function setControl({ sessionId, leaseEpoch }: ControlLease): void {
     if (leaseEpoch > control.leaseEpoch) control = { sessionId, leaseEpoch };
@@ -78,15 +87,10 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
   client.on('state', (state) => {
     if (state.status !== 'ready') return;
     robotId = state.welcome.robotId ?? robotId;
-    setControl(leaseOf(state.welcome.sessions));
     openMissed(state.welcome.sessions).catch(() => undefined);
   });
   client.on('message', (message) => {
-    if (message.type === 'sessionRequested') {
-      open(message);
-      setControl({ sessionId: message.controller, leaseEpoch: message.leaseEpoch });
-    }
-    if (message.type === 'controlChanged') setControl(message);
+    if (message.type === 'sessionRequested') open(message);
   });
 
   return { sessions: list.all, control: () => control };

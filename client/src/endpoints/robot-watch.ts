@@ -31,7 +31,7 @@ export function createRobotWatch(client: SignalingClient): RobotWatch {
     // Two can arrive out of order: the later holds.
     if (sinceAt < (latest.get(robotId) ?? 0)) return;
     latest.set(robotId, sinceAt);
-    watched.hear({ robotId, state, sinceAt });
+    return watched.hear({ robotId, state, sinceAt });
   });
 
   return {

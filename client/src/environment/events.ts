@@ -11,7 +11,10 @@ export type Emitter<Events> = {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void;
 };
 
-/** Typed events. A listener that throws is logged and disturbs neither the others nor the library. */
+/**
+ * Typed events. A listener that throws, or gives a promise that rejects, is logged and disturbs neither the others
+ * nor the library. None is waited for.
+ */
 export function createEmitter<Events>(logger: Logger): Emitter<Events> {
   const listeners: { [Name in keyof Events]?: Set<(event: Events[Name]) => void> } = {};
   return {
@@ -27,13 +30,18 @@ export function createEmitter<Events>(logger: Logger): Emitter<Events> {
       return () => void all.delete(own);
     },
     emit(name, event) {
+      const failed = (failure: unknown): void => {
+        // Its message may quote what it was given, so only its name is told (I9).
+        const kind = failure instanceof Error ? failure.name : typeof failure;
+        logger.warn(`A listener of ${String(name)} threw ${kind}.`);
+      };
       for (const hear of [...(listeners[name] ?? [])]) {
         try {
-          hear(event);
+          // An async function is a listener by its type, too: its rejection would be nobody's.
+          const given: unknown = hear(event);
+          if (given instanceof Promise) given.catch(failed);
         } catch (failure) {
-          // Its message may quote what it was given, so only its name is told (I9).
-          const kind = failure instanceof Error ? failure.name : typeof failure;
-          logger.warn(`A listener of ${String(name)} threw ${kind}.`);
+          failed(failure);
         }
       }
     },

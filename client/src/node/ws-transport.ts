@@ -49,6 +49,7 @@ export function wsTransport(): OpenTransport {
       send(text) {
         if (socket.readyState === WebSocket.OPEN) socket.send(text);
       },
+      backlog: () => socket.bufferedAmount,
       close() {
         if (socket.readyState === WebSocket.CONNECTING) return socket.terminate();
         socket.close();

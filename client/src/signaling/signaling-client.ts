@@ -18,6 +18,8 @@ import type { SignalingState } from './state.ts';
 
 /** Holes that come one after the other are healed by one resume. */
 const leastBetweenHealsMs = 30_000;
+/** Two of the largest messages. */
+const mostBacklogBytes = 64 * 1024;
 
 /** A client that is not yet started: listen to it first, then `start()`. */
 export function createSignalingClient(options: SignalingOptions): SignalingClient {
@@ -62,6 +64,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
       open?.send(signal);
       return open !== undefined;
     },
+    isClogged: () => (connection()?.backlog() ?? 0) > mostBacklogBytes,
     onHole: heal,
     onBusy: (isBusy) => connection()?.setBusy(isBusy),
   });

@@ -23,6 +23,7 @@ const common = z.object({
   watching: z.array(z.string()),
   refreshes: z.number(),
   settledUntil: z.number(),
+  restsUntil: z.exactOptional(z.number()),
   nextDeadlineAt: z.number(),
 });
 
@@ -57,6 +58,7 @@ export function toConnection(row: unknown): Connection {
     watching: parsed.watching,
     refreshes: parsed.refreshes,
     settledUntil: parsed.settledUntil,
+    ...(parsed.restsUntil !== undefined && { restsUntil: parsed.restsUntil }),
     nextDeadlineAt: parsed.nextDeadlineAt,
   };
 }
@@ -79,6 +81,7 @@ export function fromConnection(connection: Connection) {
     watching: connection.watching,
     refreshes: connection.refreshes,
     settledUntil: connection.settledUntil,
+    restsUntil: connection.restsUntil,
     ...connectionDue(connection.connectionId, connection.nextDeadlineAt),
   };
 }

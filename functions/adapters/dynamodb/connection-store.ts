@@ -8,7 +8,7 @@ import {
   toConnectionId,
 } from './connection-row.ts';
 import { queryDue } from './deadline.ts';
-import { allOf, is, isAtMost, isNot, isPresent, kept, raised } from './expression.ts';
+import { allOf, anyOf, is, isAbsent, isAtMost, isNot, isPresent, kept, raised } from './expression.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
 const isThere = isPresent('connectionId');
@@ -93,7 +93,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
         {
           changes: [
             { set: { ...fromTokenLife(token), groups, ...connectionDue(connectionId, nextDeadlineAt) } },
-            { compute: { refreshes: raised('refreshes') } },
+            { compute: { refreshes: raised('refreshes') }, remove: ['restsUntil'] },
           ],
           onlyIf: allOf(
             state === undefined ? isNotClosing : is('state', state),
@@ -107,6 +107,22 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       const current = await get(connectionId);
       if (current === undefined || current.state === 'closing') return 'gone';
       return current.token.expiresAt > token.expiresAt ? 'not_newer' : 'changed';
+    },
+
+    async rest(seen, { now, until }) {
+      const { connectionId } = seen;
+      const { written } = await table.update(
+        { connectionId },
+        {
+          changes: [{ set: { restsUntil: until } }],
+          onlyIf: allOf(
+            isAsSeen(seen),
+            isAtMost('nextDeadlineAt', now),
+            anyOf(isAbsent('restsUntil'), isAtMost('restsUntil', now)),
+          ),
+        },
+      );
+      return written;
     },
 
     async putOff(seen, { now, until }) {
@@ -126,7 +142,9 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       const { written } = await table.update(
         { connectionId },
         {
-          changes: [{ set: { settledUntil, ...connectionDue(connectionId, nextDeadlineAt) } }],
+          changes: [
+            { set: { settledUntil, ...connectionDue(connectionId, nextDeadlineAt) }, remove: ['restsUntil'] },
+          ],
           onlyIf: allOf(isAsSeen(seen), isAtMost('settledUntil', settledUntil)),
         },
       );
@@ -134,7 +152,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       await table.update(
         { connectionId },
         {
-          changes: [{ set: { settledUntil } }],
+          changes: [{ set: { settledUntil }, remove: ['restsUntil'] }],
           onlyIf: allOf(isThere, isAtMost('settledUntil', settledUntil)),
         },
       );
@@ -159,7 +177,10 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
       const result = await table.update(
         { connectionId },
         {
-          changes: [{ set: { state: 'closing', endsAs: how, ...connectionDue(connectionId, retryAt) } }],
+          changes: [
+            { set: { state: 'closing', endsAs: how } },
+            retryAt === undefined ? {} : { set: connectionDue(connectionId, retryAt) },
+          ],
           onlyIf: refreshes === undefined ? isNotClosing : allOf(isNotClosing, is('refreshes', refreshes)),
           returning: 'ALL_NEW',
         },

@@ -63,14 +63,24 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         if (connection === undefined) return 'gone';
         if (token.expiresAt < connection.token.expiresAt) return 'not_newer';
         if (state !== undefined && connection.state !== state) return 'changed';
+        const { restsUntil: _, ...rested } = connection;
         replace({
-          ...connection,
+          ...rested,
           token,
           nextDeadlineAt,
           refreshes: connection.refreshes + 1,
           identity: { ...connection.identity, groups },
         });
         return 'refreshed';
+      }),
+
+    rest: (seen, { now, until }) =>
+      called(() => {
+        const connection = asSeen(seen);
+        if (connection === undefined || connection.nextDeadlineAt > now) return false;
+        if (connection.restsUntil !== undefined && connection.restsUntil > now) return false;
+        replace({ ...connection, restsUntil: until });
+        return true;
       }),
 
     putOff: (seen, { now, until }) =>
@@ -86,7 +96,8 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         const unchanged = asSeen(seen);
         const connection = unchanged ?? connections.get(seen.connectionId);
         if (connection === undefined || connection.settledUntil > settledUntil) return;
-        replace({ ...connection, settledUntil, ...(unchanged !== undefined && { nextDeadlineAt }) });
+        const { restsUntil: _, ...rested } = connection;
+        replace({ ...rested, settledUntil, ...(unchanged !== undefined && { nextDeadlineAt }) });
       }),
 
     beginClosing: (seen, { now, retryAt, how }) =>
@@ -107,7 +118,9 @@ export function memoryConnectionStore({ connections }: MemoryState): ConnectionS
         const connection = notClosing(connectionId);
         if (connection === undefined) return undefined;
         if (refreshes !== undefined && connection.refreshes !== refreshes) return undefined;
-        const closing = { ...connection, state: 'closing', endsAs: how, nextDeadlineAt: retryAt } as const;
+        const { nextDeadlineAt } = connection;
+        const due = { nextDeadlineAt: retryAt ?? nextDeadlineAt };
+        const closing = { ...connection, state: 'closing', endsAs: how, ...due } as const;
         replace(closing);
         return closing;
       }),

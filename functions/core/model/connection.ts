@@ -45,6 +45,8 @@ export type Connection = SocketAddress & {
   readonly refreshes: number;
   /** Unix ms; what was due to be announced by then has been. 0: nothing yet. */
   readonly settledUntil: number;
+  /** Unix ms; until then somebody announces what is due, or has died over it. */
+  readonly restsUntil?: number;
   readonly nextDeadlineAt: number;
 };
 

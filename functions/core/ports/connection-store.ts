@@ -39,14 +39,16 @@ export type ConnectionStore = {
     },
   ): Promise<'refreshed' | 'not_newer' | 'changed' | 'gone'>;
   /**
-   * Puts off a row that is due at `now`: until a run that announces something to its holder has
-   * settled it, or has died; or because nothing is due there after all. False when it is not due, or
-   * not as it was seen.
+   * One run announces what is due at `now` to the holder of the row; the others leave it alone until it
+   * has settled it, or until `until`, when it must have died. It stays due, so this moves nothing in the
+   * index. False when it is not due, not as it was seen, or with another run.
    */
+  rest(seen: Seen, when: { now: number; until: number }): Promise<boolean>;
+  /** Puts off a row of which nothing is due at `now` after all. False when it is not due, or not as it was seen. */
   putOff(seen: Seen, when: { now: number; until: number }): Promise<boolean>;
   /**
    * What was due until `settledUntil` has been announced. The deadline is written only while the row
-   * is as it was seen: a refresh in between has set its own.
+   * is as it was seen: a refresh in between has set its own. The row rests no more.
    */
   settle(seen: Seen, change: { settledUntil: number; nextDeadlineAt: number }): Promise<void>;
   /**
@@ -59,11 +61,12 @@ export type ConnectionStore = {
    * The socket is closed or leaving: marks the row `closing`, due at `retryAt`, whatever its deadline
    * was, and gives it. From here on no refresh and no `hello` succeeds. Undefined when there is none,
    * or when it is `closing` already: then somebody else is about it, and the cleanup after them.
-   * With `refreshes` also when it was refreshed since, with a token that was not judged.
+   * With `refreshes` also when it was refreshed since, with a token that was not judged. Without `retryAt` its
+   * deadline stays: for a row on which nothing hangs.
    */
   markClosing(
     connectionId: ConnectionId,
-    when: { retryAt: number; how: HowEnded; refreshes?: number },
+    when: { retryAt?: number | undefined; how: HowEnded; refreshes?: number },
   ): Promise<Connection | undefined>;
   /** Deletes the row and gives what it held; undefined when there was none. */
   remove(connectionId: ConnectionId): Promise<Connection | undefined>;

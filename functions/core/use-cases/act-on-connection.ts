@@ -72,7 +72,7 @@ async function announce(
 ): Promise<'closed' | 'announced' | undefined> {
   const next = connectionDeadline(deps.policy, { ...connection, settledUntil: now });
   const until = Math.min(now + retryMs, next);
-  if (!(await deps.connections.putOff(connection, { now, until }))) return undefined;
+  if (!(await deps.connections.rest(connection, { now, until }))) return undefined;
   for (const announcement of toSay) {
     const posted = await orSurelyGone(connection, now, () => deps.peers.post(connection, announcement));
     if (posted === 'gone') return endGone(deps, connection, now);

@@ -49,6 +49,7 @@ const calls: Calls = {
         groups: [],
         nextDeadlineAt: t0,
       }),
+    rest: (store) => store.rest(seen, { now: t0, until: t0 }),
     putOff: (store) => store.putOff(seen, { now: t0, until: t0 }),
     settle: (store) => store.settle(seen, { settledUntil: t0, nextDeadlineAt: t0 }),
     beginClosing: (store) => store.beginClosing(seen, { now: t0, retryAt: t0, how: 'expired' }),

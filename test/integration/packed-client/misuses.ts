@@ -88,6 +88,16 @@ export const misuses: readonly Misuse[] = [
     error: 'TS2322',
   },
   {
+    what: 'a robot that promises no decision',
+    code: 'createRobotEndpoint(client, { onSession: async () => undefined });',
+    error: 'TS2322',
+  },
+  {
+    what: 'a verdict that is promised and is none',
+    code: "createRobotEndpoint(client, { onSession: async () => 'yes' });",
+    error: 'TS2322',
+  },
+  {
     what: 'a verdict that is none',
     code: "createRobotEndpoint(client, { onSession: () => 'yes' });",
     error: 'TS2322',

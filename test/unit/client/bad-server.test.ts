@@ -108,6 +108,27 @@ describe('a server that talks nonsense', () => {
     expect(lines.join()).toContain('TypeError');
     expect(lines.join()).not.toContain('secret');
   });
+
+  it('nor does one that is async and rejects: it is logged, and no rejection is left to the process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const { client, server, clock, lines } = await ready();
+      client.on('message', async () => {
+        await clock.settle();
+        throw new RangeError('secret');
+      });
+      server.socket().say({ type: 'watching' });
+      await clock.settle();
+      await clock.settle();
+      expect(unhandled).toEqual([]);
+      expect(lines.join()).toContain('A listener of message threw RangeError.');
+      expect(lines.join()).not.toContain('secret');
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
 });
 
 describe('a server that answers twice', () => {

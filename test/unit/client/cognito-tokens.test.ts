@@ -204,6 +204,8 @@ describe('Cognito', () => {
     const failing = caught(token());
     await clock.advance(10_000);
     expect(await failing).toMatchObject({ retryable: true, code: 'unreachable' });
+    // Else its socket keeps a command that has said so for five minutes.
+    expect(cognito.signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
   it('says that it uses the kept token, or why not; and not one of another identity', async () => {

@@ -32,6 +32,7 @@ it('I8: whatever arrives, in whatever order and however late: each once and in o
         key,
         maxBytes: () => 30_720,
         transmit: () => true,
+        isClogged: () => false,
         onHole: () => undefined,
       });
       channel.listen({ onSignal: ({ seq }) => heard.push(seq), onLost: (gone) => lost.push(gone) });

@@ -14,6 +14,7 @@ function side(clock: FakeClock, maxBytes = 30_720) {
   const lost: LostSignals[] = [];
   let holes = 0;
   let isOnline = true;
+  let isClogged = false;
   const channel = createChannel({
     clock,
     key,
@@ -22,6 +23,7 @@ function side(clock: FakeClock, maxBytes = 30_720) {
       if (isOnline) sent.push(signal);
       return isOnline;
     },
+    isClogged: () => isClogged,
     onHole: () => {
       holes += 1;
     },
@@ -30,7 +32,10 @@ function side(clock: FakeClock, maxBytes = 30_720) {
   const setOnline = (is: boolean) => {
     isOnline = is;
   };
-  return { channel, sent, heard, lost, holes: () => holes, setOnline };
+  const setClogged = (is: boolean) => {
+    isClogged = is;
+  };
+  return { channel, sent, heard, lost, holes: () => holes, setOnline, setClogged };
 }
 
 const relayed = ({ seq, kind, data }: Pick<OutgoingSignal, 'seq' | 'kind' | 'data'>): RelayedSignal => ({
@@ -65,6 +70,7 @@ describe('I8: receiving', () => {
       key,
       maxBytes: () => 100,
       transmit: () => true,
+      isClogged: () => false,
       onHole: () => undefined,
     });
     channel.take(numbered(1));
@@ -158,11 +164,13 @@ describe('I8: sending', () => {
     ]);
   });
 
-  it('keeps the last 64, and says what it can bring no more', () => {
-    const { channel, sent, lost } = side(createFakeClock());
+  it('keeps the last 64, and says what it can bring no more', async () => {
+    const clock = createFakeClock();
+    const { channel, sent, lost } = side(clock);
     for (let i = 1; i <= 100; i += 1) channel.send('custom', i);
     sent.length = 0;
     channel.resendAbove(30, true);
+    await clock.advance(2_000);
     expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: 64 }, (_, i) => i + 37));
     expect(lost).toEqual([{ direction: 'sent', from: 31, to: 36, isGivenUp: true }]);
     channel.resendAbove(36, true);
@@ -171,14 +179,16 @@ describe('I8: sending', () => {
     expect(lost).toHaveLength(1);
   });
 
-  it('to keep 64 it is the oldest that may have arrived that goes, not one that surely has not', () => {
-    const { channel, sent, lost, setOnline } = side(createFakeClock());
+  it('to keep 64 it is the oldest that may have arrived that goes, not one that surely has not', async () => {
+    const clock = createFakeClock();
+    const { channel, sent, lost, setOnline } = side(clock);
     setOnline(false);
     for (let i = 1; i <= 30; i += 1) channel.send('custom', i);
     setOnline(true);
     for (let i = 31; i <= 110; i += 1) channel.send('custom', i);
     sent.length = 0;
     channel.resendAbove(0, true);
+    await clock.advance(3_000);
     expect(sent.map(({ seq }) => seq)).toEqual([
       ...Array.from({ length: 30 }, (_, index) => index + 1),
       ...Array.from({ length: 64 }, (_, index) => index + 47),
@@ -186,24 +196,28 @@ describe('I8: sending', () => {
     expect(lost).toEqual([{ direction: 'sent', from: 31, to: 46, isGivenUp: true }]);
   });
 
-  it('a count that is told late, after a higher one, is not believed: nothing is lost that has arrived', () => {
-    const { channel, sent, lost } = side(createFakeClock());
+  it('a count that is told late, after a higher one, is not believed: nothing is lost that has arrived', async () => {
+    const clock = createFakeClock();
+    const { channel, sent, lost } = side(clock);
     for (let i = 1; i <= 10; i += 1) channel.send('custom', i);
     channel.resendAbove(7, false);
+    await clock.advance(1_000);
     sent.length = 0;
     channel.resendAbove(4, true);
     expect(sent.map(({ seq }) => seq)).toEqual([8, 9, 10]);
     expect(lost).toEqual([]);
   });
 
-  it('what is known not to have arrived does not count to the 64: nothing is lost because somebody was away for long', () => {
-    const { channel, sent, lost, setOnline } = side(createFakeClock());
+  it('what is known not to have arrived does not count to the 64: nothing is lost because somebody was away for long', async () => {
+    const clock = createFakeClock();
+    const { channel, sent, lost, setOnline } = side(clock);
     for (let i = 1; i <= 10; i += 1) channel.send('custom', i);
     setOnline(false);
     for (let i = 11; i <= 300; i += 1) channel.send('custom', i);
     setOnline(true);
     sent.length = 0;
     channel.resendAbove(10, true);
+    await clock.advance(10_000);
     expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: 290 }, (_, i) => i + 11));
     sent.length = 0;
     for (let seq = 301; seq <= 500; seq += 1) {
@@ -211,6 +225,7 @@ describe('I8: sending', () => {
       channel.refused({ type: 'error', code: 'peer_away', message: '', retryable: true, seq });
     }
     channel.resendAbove(300, true);
+    await clock.advance(10_000);
     expect(sent.length).toBe(400);
     expect(lost).toEqual([]);
     setOnline(false);
@@ -218,6 +233,7 @@ describe('I8: sending', () => {
     setOnline(true);
     sent.length = 0;
     channel.resendAbove(500, true);
+    await clock.advance(30_000);
     expect(sent.length).toBe(1_024);
     expect(lost).toHaveLength(1);
   });
@@ -287,7 +303,26 @@ describe('I8: sending', () => {
     }
     sent.length = 0;
     channel.resendAbove(0, true);
+    await clock.advance(2_000);
     expect(sent).toHaveLength(60);
+  });
+
+  it('a count above all that was sent is ignored: what is sent later is not taken for arrived', async () => {
+    const clock = createFakeClock();
+    const { channel, sent, lost } = side(clock);
+    channel.send('custom', 'a');
+    channel.resendAbove(1_000_000, true);
+    expect(lost).toEqual([]);
+    channel.send('custom', 'b');
+    channel.send('custom', 'c');
+    sent.length = 0;
+    channel.resendAbove(1, true);
+    await clock.advance(1_000);
+    expect(sent.map(({ seq, data }) => [seq, data])).toEqual([
+      [2, 'b'],
+      [3, 'c'],
+    ]);
+    expect(lost).toEqual([]);
   });
 
   it('what cannot be mended is not repeated', async () => {
@@ -318,10 +353,10 @@ describe('I8: sending', () => {
   });
 });
 
-it('I8: whatever is lost, doubled and mixed up, with resumes in between each signal arrives once and in order', () => {
+it('I8: whatever is lost, doubled and mixed up, with resumes in between each signal arrives once and in order', async () => {
   const fate = fc.record({ lost: fc.boolean(), twice: fc.boolean(), late: fc.nat(5), resume: fc.boolean() });
-  fc.assert(
-    fc.property(fc.array(fate, { maxLength: 60 }), (fates) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fate, { maxLength: 60 }), async (fates) => {
       const clock = createFakeClock();
       const sender = side(clock);
       const receiver = side(clock);
@@ -332,7 +367,7 @@ it('I8: whatever is lost, doubled and mixed up, with resumes in between each sig
           receiver.channel.take(relayed(item.signal));
         }
       };
-      fates.forEach(({ lost, twice, late, resume }, step) => {
+      for (const [step, { lost, twice, late, resume }] of fates.entries()) {
         sender.channel.send('custom', step);
         for (const signal of sender.sent.splice(0)) {
           if (!lost) underWay.push({ signal, due: step + late });
@@ -343,8 +378,10 @@ it('I8: whatever is lost, doubled and mixed up, with resumes in between each sig
           for (const signal of sender.sent.splice(0)) if (!lost) underWay.push({ signal, due: step + late });
         }
         move(step);
-      });
+        await clock.advance(100);
+      }
       sender.channel.resendAbove(receiver.channel.received(), true);
+      await clock.advance(3_000);
       for (const signal of sender.sent.splice(0)) receiver.channel.take(relayed(signal));
       move(Number.POSITIVE_INFINITY);
       expect(receiver.heard).toEqual(fates.map((_, step) => step));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { sessionVariables } from '../../../client/src/node/cli/driver.ts';
 import { exitCodes } from '../../../client/src/node/cli/exit-codes.ts';
 import { identityOf, setting, settingNames } from '../../../client/src/node/cli/settings.ts';
 
@@ -53,6 +54,7 @@ describe('the examples of robots as services', () => {
     ...Object.values(settingNames).map(([, variable]) => variable),
     'HELIOGRAPH_DATA_DIR',
     'HELIOGRAPH_PASSWORD',
+    ...Object.values(sessionVariables),
   ];
 
   it('name no variable that heliograph-robot does not read', () => {
@@ -88,6 +90,11 @@ describe('the examples of robots as services', () => {
     // In prose the name is followed by other words; these are its calls.
     const names = called.map(([, name]) => name).filter((name) => commands.includes(name));
     expect(new Set(names)).toEqual(new Set(['run', 'login', 'status']));
+  });
+
+  it('list the variables that a program of one session finds', () => {
+    const listed = [...text('examples/driver/README.md').matchAll(/^\| `(HELIOGRAPH_SESSION_\w+)`/gm)];
+    expect(listed.map(([, name]) => name)).toEqual(Object.values(sessionVariables));
   });
 
   it('tell the exit codes that there are', () => {

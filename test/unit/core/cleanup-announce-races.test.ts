@@ -94,7 +94,7 @@ describe.each(moments)('$type', ({ type, at, prepare }) => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(['connections.putOff', 'connections.settle'])(
+  it.each(['connections.rest', 'connections.settle'])(
     'is not said twice because the answer to %s was lost',
     async (call) => {
       const made = await scene();

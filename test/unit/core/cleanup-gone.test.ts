@@ -20,6 +20,8 @@ const minuteMs = 60_000;
 const socket = socketNamed('A');
 const kinds = [{ who: rover1 }, { who: operator1 }];
 const surelyGoneMs = 130 * minuteMs;
+/** Several times before a connection rolls over. */
+const often = { policy: { checkEveryMs: 30 * minuteMs } };
 
 /** The gateway cannot be asked nor told anything about the socket. */
 function unreachable(world: World, name = 'A') {
@@ -90,7 +92,7 @@ describe('a socket that is gone and whose $disconnect never came', () => {
   });
 
   it.each(kinds)('of $who.userName is found however often it had refreshed before', async ({ who }) => {
-    const world = newWorld();
+    const world = newWorld(often);
     await welcomed(world, who, { name: 'A' });
     for (let i = 0; i < 29; i++) {
       world.pass(minuteMs);
@@ -173,7 +175,7 @@ describe('a socket that is gone and whose $disconnect never came', () => {
 
 describe('a socket that is there', () => {
   it.each(kinds)('of $who.userName is left alone, and asked after again a period later', async ({ who }) => {
-    const world = newWorld();
+    const world = newWorld(often);
     await welcomed(world, who, { name: 'A' });
     const { checkEveryMs } = world.policy;
     const before = world.connection(socket);

@@ -190,9 +190,9 @@ describe('a warning that cannot be posted', () => {
     ]);
     expect(world.noted('token_expiring')).toEqual([]);
     world.pass(retryMs - 1);
-    expect(await cleanUp(world)).toEqual(nothingDone);
+    expect(await cleanUp(world)).toEqual({ ...nothingDone, lagMs: retryMs - 1 });
     world.pass(1);
-    expect(await cleanUp(world)).toEqual(announced);
+    expect(await cleanUp(world)).toEqual({ ...announced, lagMs: retryMs });
     expect(world.gateway.to(socket).slice(1)).toEqual([warning(firstMs - retryMs)]);
     expect(world.noted('token_expiring')).toHaveLength(1);
   });
@@ -203,7 +203,7 @@ describe('a warning that cannot be posted', () => {
     world.tap.fail('post tokenExpiring to A');
     expect(await cleanUp(world)).toMatchObject({ failed: 1 });
     world.pass(10_000);
-    expect(await cleanUp(world)).toEqual(announced);
+    expect(await cleanUp(world)).toEqual({ ...announced, lagMs: firstMs - secondMs });
     expect(world.gateway.to(socket).slice(1)).toEqual([warning(secondMs)]);
   });
 

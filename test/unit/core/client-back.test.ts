@@ -254,7 +254,8 @@ it('F5: costs in proportion to its own sessions', async () => {
   world.tap.forget();
   await lose(world, socket);
   expect(world.tap.count('sessions.suspend')).toBe(1);
-  expect(world.tap.calls.length).toBeLessThanOrEqual(8);
+  // One of them asks whether it is a robot that is elsewhere, of which there is less to end.
+  expect(world.tap.calls.length).toBeLessThanOrEqual(9);
 });
 
 it('with sessions to more than a hundred robots, too, comes back to all of them', async () => {

@@ -111,7 +111,7 @@ describe.each(failures)('a welcome that $what gives the claim back', ({ set, cod
     expect(world.robot()).toMatchObject({ state: 'away' });
   });
 
-  it.each(['robots.release', 'connections.remove'])(
+  it.each(['connections.markClosing', 'robots.get again', 'connections.remove'])(
     'I4: and the old one is away when its $disconnect is under way, held at %s',
     async (step) => {
       const world = newWorld();

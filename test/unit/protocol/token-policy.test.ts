@@ -21,7 +21,7 @@ describe('the default policy', () => {
       graceMs: 60 * secondMs,
       resumeWindowMs: 120 * secondMs,
       rollOverMs: { from: 100 * minuteMs, to: 110 * minuteMs },
-      checkEveryMs: 30 * minuteMs,
+      checkEveryMs: 60 * minuteMs,
       helloWithinMs: 30 * secondMs,
       cleanupEveryMs: minuteMs,
       leewayMs: 30 * secondMs,

@@ -48,6 +48,7 @@ export async function status(robot: RobotIdentity, output: Output): Promise<numb
   output.say(
     kept.refreshToken === undefined ? 'no refresh token' : `refresh token ${endOf(kept.refreshTokenEndsAt)}`,
   );
+  output.say(`saved at ${new Date(kept.savedAt).toISOString()} in ${robot.store.path}`);
   return leftMs > 0 || kept.refreshToken !== undefined ? exitCodes.done : exitCodes.failed;
 }
 

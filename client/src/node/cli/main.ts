@@ -5,7 +5,14 @@ import { login, logout, type Output, refresh, status } from './commands.ts';
 import { loginByCode } from './enrolment.ts';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
-import { type CliFlags, identityOf, SettingMissing, setting } from './settings.ts';
+import {
+  type CliFlags,
+  type DriverFlags,
+  driversOf,
+  identityOf,
+  SettingMissing,
+  setting,
+} from './settings.ts';
 
 const output: Output = {
   say: (line) => void process.stdout.write(`${line}\n`),
@@ -41,7 +48,7 @@ export async function main(
     .option(
       '--refresh-token-days <days>',
       'how long refresh tokens of this app client live, to be warned in time',
-      days,
+      above0,
     )
     .action(async ({ refreshTokenDays, code: given }: { refreshTokenDays?: number; code?: string }) => {
       const enrolmentCode = given ?? env.HELIOGRAPH_CODE;
@@ -72,13 +79,29 @@ export async function main(
     });
   program
     .command('run')
-    .description('keeps the robot online; JSON lines on standard input and output')
+    .description(
+      'keeps the robot online; JSON lines on standard input and output, or a program for each session',
+    )
+    .usage('[options] [-- program [arguments...]]')
+    .argument(
+      '[program...]',
+      'started for each session, after `--`: its lines are on its own input and output',
+    )
     .option('--url <url>', 'address of the signaling server (HELIOGRAPH_URL)')
-    .action(async ({ url }: { url?: string }) => {
+    .option('--exec <command>', 'the same by the shell (HELIOGRAPH_EXEC)')
+    .option('--most-sessions <number>', 'programs at once; more sessions are refused as busy', above0, 8)
+    .option(
+      '--stop-within <seconds>',
+      'from SIGTERM to SIGKILL of a program whose session has ended',
+      above0,
+      5,
+    )
+    .action(async (words: string[], { url, ...flags }: { url?: string } & DriverFlags) => {
       const stop = new AbortController();
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
-      const of = { url: setting('url', url, env), password, input: process.stdin, stop: stop.signal, output };
-      code = await run(robot(), of);
+      for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+      const drivers = driversOf(words, flags, env);
+      const common = { password, input: process.stdin, stop: stop.signal, output, drivers };
+      code = await run(robot(), { url: setting('url', url, env), ...common });
     });
   program
     .command('logout')
@@ -99,9 +122,9 @@ export async function main(
   }
 }
 
-function days(text: string): number {
+function above0(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('Give a number of days.');
+  if (!(value > 0)) throw new InvalidArgumentError('Give a number above 0.');
   return value;
 }
 

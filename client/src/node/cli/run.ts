@@ -1,37 +1,42 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { createRobotEndpoint } from '../../endpoints/robot-endpoint.ts';
-import type { Session } from '../../endpoints/session.ts';
+import { createRobotEndpoint, type RobotEndpoint } from '../../endpoints/robot-endpoint.ts';
 import { createSignalingClient } from '../../signaling/signaling-client.ts';
-import { isRecord } from '../../wire/guards.ts';
-import type { SignalKind } from '../../wire/messages.ts';
 import { wsTransport } from '../ws-transport.ts';
 import type { Output } from './commands.ts';
+import type { DriverCommand } from './driver.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type RobotIdentity, tokensOf } from './settings.ts';
+import { serveByDrivers, serveByLines } from './serving.ts';
+import type { Told } from './session-lines.ts';
+import { type Environment, type RobotIdentity, tokensOf } from './settings.ts';
 
-const kinds: readonly string[] = [
-  'offer',
-  'answer',
-  'candidate',
-  'candidatesEnd',
-  'restart',
-  'custom',
-] satisfies SignalKind[];
-const isKind = (value: unknown): value is SignalKind => typeof value === 'string' && kinds.includes(value);
+/** What to start for each session, and how much of it. */
+export type Drivers = {
+  readonly command: DriverCommand;
+  /** More at once are refused as busy. */
+  readonly mostSessions: number;
+  /** A driver that has been asked to end is killed after this. */
+  readonly stopWithinMs: number;
+  /** What drivers inherit, without what is `heliograph-robot`'s own. */
+  readonly env: Environment;
+};
 
 /**
- * Keeps the robot online, and speaks JSON lines with whatever drives it, in any language: events on
- * standard output; on standard input `{"sessionId", "kind", "data"?}` sends a signal and
- * `{"sessionId", "close": "closed" | "refused" | "busy"}` ends a session.
+ * Keeps the robot online, and speaks JSON lines: with one program on its own standard input and output, or with one
+ * that it starts for each session. `examples/driver/README.md` lists the lines.
  */
 export async function run(
   robot: RobotIdentity,
-  of: { url: string; password: string | undefined; input: Readable; stop: AbortSignal; output: Output },
+  of: {
+    readonly url: string;
+    readonly password: string | undefined;
+    readonly input: Readable;
+    readonly drivers: Drivers | undefined;
+    readonly stop: AbortSignal;
+    readonly output: Output;
+  },
 ): Promise<number> {
-  const { output } = of;
-  const tell = (event: Readonly<Record<string, unknown>>): void => output.say(JSON.stringify(event));
-  const sessions = new Map<string, Session>();
+  const { output, drivers } = of;
+  const tell = (told: Told): void => output.say(JSON.stringify(told));
   const client = createSignalingClient({
     url: of.url,
     tokens: tokensOf(robot, { password: of.password, logger: output }),
@@ -40,66 +45,26 @@ export async function run(
     agent: 'heliograph-robot',
     logger: output,
   });
-  createRobotEndpoint(client, {
-    logger: output,
-    onSession(session, { clientId }) {
-      const { sessionId, iceServers } = session;
-      sessions.set(sessionId, session);
-      tell({ event: 'session', sessionId, clientId, mode: session.mode(), iceServers });
-      session.on('signal', ({ kind, data, leaseEpoch }) =>
-        tell({ event: 'signal', sessionId, kind, data, leaseEpoch }),
-      );
-      session.on('mode', (mode) => tell({ event: 'mode', sessionId, mode }));
-      session.on('closed', (reason) => {
-        sessions.delete(sessionId);
-        tell({ event: 'closed', sessionId, reason });
-      });
-      return 'accept';
-    },
-  });
+  const common = { client, tell, output, endpoint: (): RobotEndpoint => endpoint };
+  const serving =
+    drivers === undefined
+      ? serveByLines({ ...common, input: of.input })
+      : serveByDrivers({ ...common, ...drivers });
+  const endpoint = createRobotEndpoint(client, { logger: output, onSession: serving.onSession });
 
-  const lines = createInterface({ input: of.input });
-  lines.on('line', (line) => {
-    if (!obey(line, sessions)) output.warn('A line on standard input was not understood.');
-  });
   const ended = new Promise<number>((resolve) => {
     client.on('state', (state) => {
-      tell(
-        state.status === 'closed'
-          ? { event: 'state', status: state.status, reason: state.reason }
-          : { event: 'state', status: state.status },
-      );
+      const reason = state.status === 'closed' ? { reason: state.reason } : {};
+      tell({ event: 'state', status: state.status, ...reason });
       if (state.status !== 'closed') return;
       if (state.cause !== undefined) output.warn(state.cause.message);
+      if (state.reason === 'sign_in_required') output.warn('To sign in: heliograph-robot login');
       resolve(state.reason === 'closed_by_application' ? exitCodes.done : exitCodes.failed);
     });
   });
   of.stop.addEventListener('abort', () => client.close(), { once: true });
   client.start();
-  return ended.finally(() => lines.close());
-}
-
-/** False for what is no command. */
-function obey(line: string, sessions: ReadonlyMap<string, Session>): boolean {
-  let said: unknown;
-  try {
-    said = JSON.parse(line);
-  } catch {
-    return false;
-  }
-  if (!isRecord(said)) return false;
-  const session = sessions.get(String(said.sessionId));
-  const { kind, data, close } = said;
-  if (session === undefined) return false;
-  if (close === 'closed' || close === 'refused' || close === 'busy') {
-    session.close(close);
-    return true;
-  }
-  if (!isKind(kind)) return false;
-  try {
-    session.send(kind, data);
-    return true;
-  } catch {
-    return false;
-  }
+  const code = await ended;
+  await serving.finish();
+  return code;
 }

@@ -2,6 +2,7 @@ import { type Logger, silentLogger } from '../../environment/logger.ts';
 import { type CognitoOptions, cognitoTokens } from '../../tokens/cognito/cognito-tokens.ts';
 import type { TokenSource } from '../../tokens/token-source.ts';
 import { fileStore } from '../file-store.ts';
+import type { Drivers } from './run.ts';
 
 /** What a command must be told, and was not. */
 export class SettingMissing extends Error {
@@ -26,6 +27,7 @@ export const settingNames = {
   region: ['--region', 'AWS_REGION'],
   identity: ['--identity', 'HELIOGRAPH_IDENTITY'],
   url: ['--url', 'HELIOGRAPH_URL'],
+  exec: ['--exec', 'HELIOGRAPH_EXEC'],
 } as const;
 
 /** @throws {SettingMissing} naming both ways to give it. */
@@ -40,6 +42,39 @@ export function setting(
     throw new SettingMissing(`Give ${flag}, or set ${variable}.`);
   }
   return value;
+}
+
+/** The flags of `run` for a program of each session. */
+export type DriverFlags = {
+  readonly exec?: string;
+  readonly mostSessions: number;
+  readonly stopWithin: number;
+};
+
+/**
+ * What to start for each session: the words after `--`, or a line for the shell; undefined when neither is given.
+ *
+ * @throws {SettingMissing} for both.
+ */
+export function driversOf(
+  words: readonly string[],
+  flags: DriverFlags,
+  env: Environment,
+): Drivers | undefined {
+  const [program, ...args] = words;
+  if (program !== undefined && flags.exec !== undefined)
+    throw new SettingMissing('Give --exec or a program after `--`, not both.');
+  const given = flags.exec ?? env[settingNames.exec[1]];
+  const shellLine = given === '' ? undefined : given;
+  if (program === undefined && shellLine === undefined) return undefined;
+  if (process.platform === 'win32')
+    throw new SettingMissing('A program for each session needs the process groups of Linux or macOS.');
+  return {
+    command: program === undefined ? { shellLine: shellLine ?? '' } : { program, args },
+    mostSessions: flags.mostSessions,
+    stopWithinMs: flags.stopWithin * 1_000,
+    env,
+  };
 }
 
 export type RobotIdentity = {

@@ -6,7 +6,7 @@ import { TokenUnavailable } from '../token-source.ts';
 /** What is used of `fetch`. */
 export type Fetch = (
   url: string,
-  request: { method: string; headers: Record<string, string>; body: string },
+  request: { method: string; headers: Record<string, string>; body: string; signal: AbortSignal },
 ) => Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>;
 
 export type CognitoEndpoint = {
@@ -44,11 +44,14 @@ export async function callCognito(
   operation: string,
   request: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const stop = new AbortController();
   const { ok, status, text } = await within(
     clock,
     { ms: answerWithinMs, what: 'Cognito' },
-    post(fetch, url, operation, request),
+    post({ url, fetch, signal: stop.signal }, operation, request),
   ).catch((cause: unknown): never => {
+    // A call that nobody waits for would keep the process, and its socket, for minutes.
+    stop.abort();
     throw new TokenUnavailable('Cognito cannot be reached.', { retryable: true, code: 'unreachable', cause });
   });
   const body = parse(text);
@@ -56,8 +59,13 @@ export async function callCognito(
   throw refusal(operation, status, body);
 }
 
-async function post(fetch: Fetch, url: string, operation: string, request: unknown) {
+async function post(
+  { url, fetch, signal }: Pick<CognitoEndpoint, 'url' | 'fetch'> & { signal: AbortSignal },
+  operation: string,
+  request: unknown,
+) {
   const response = await fetch(url, {
+    signal,
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',

@@ -6,6 +6,8 @@ export type CognitoAnswer = { readonly status?: number; readonly body: unknown }
 export type FakeCognito = {
   readonly fetch: Fetch;
   readonly requests: CognitoRequest[];
+  /** By which each request may be given up. */
+  readonly signals: AbortSignal[];
   /** What is answered to this request; by default tokens numbered from 1, with an hour to live. */
   answer: (request: CognitoRequest) => CognitoAnswer | undefined;
 };
@@ -13,10 +15,13 @@ export type FakeCognito = {
 /** Answers like Cognito's JSON API, as far as the client asks. */
 export function createFakeCognito(): FakeCognito {
   const requests: CognitoRequest[] = [];
+  const signals: AbortSignal[] = [];
   const cognito: FakeCognito = {
     requests,
+    signals,
     answer: () => undefined,
-    async fetch(_, { headers, body }) {
+    async fetch(_, { headers, body, signal }) {
+      signals.push(signal);
       const operation = headers['x-amz-target']?.split('.')[1] ?? '';
       const request = { operation, body: JSON.parse(body) };
       requests.push(request);

@@ -23,6 +23,8 @@ export type FakeSocket = {
   cut(code?: number): void;
   /** From now on nothing arrives on either side, and nobody is told: a half-open connection. */
   goSilent(): void;
+  /** So many bytes wait on the client's side. */
+  setBacklog(bytes: number): void;
   last(): ClientMessage;
   lastOf<Name extends ClientMessage['action']>(action: Name): Extract<ClientMessage, { action: Name }>;
 };
@@ -144,6 +146,7 @@ function createSocket(
   let isClosed = false;
   let isEnded = false;
   let isSilent = false;
+  let backlog = 0;
   const end = (code: number | undefined, status: number | undefined): void => {
     if (isEnded) return;
     isEnded = true;
@@ -168,6 +171,9 @@ function createSocket(
       isSilent = true;
     },
     cut: (code = 1006) => end(code, undefined),
+    setBacklog(bytes) {
+      backlog = bytes;
+    },
     last() {
       const newest = heard.at(-1);
       if (newest === undefined) throw new Error('The client has said nothing.');
@@ -186,6 +192,7 @@ function createSocket(
       heard.push(message);
       hear(message);
     },
+    backlog: () => backlog,
     close() {
       isClosed = true;
       end(1000, undefined);

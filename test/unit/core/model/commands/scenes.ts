@@ -23,7 +23,7 @@ export const troubles = {
   ofLives: {
     blindOften: 0,
     slow: [
-      ...['connections.get', 'connections.refresh', 'connections.markReady', 'connections.putOff'],
+      ...['connections.get', 'connections.refresh', 'connections.markReady', 'connections.rest'],
       ...['connections.settle', 'connections.beginClosing', 'peers.post', 'peers.find'],
     ],
   },

@@ -49,10 +49,11 @@ export const cleanup: Invariant = {
       },
 
       afterRound({ state, gateway, policy }, { cleanedUpAt: at, writersOf }) {
-        for (const { connectionId: id, nextDeadlineAt, state: its } of state.connections.values()) {
+        for (const row of state.connections.values()) {
+          const { connectionId: id, nextDeadlineAt, state: its, restsUntil = 0 } = row;
           const isTouched = [...writersOf(id)].some(({ name }) => name !== 'cleanup');
           if (at === undefined || isTouched) continue;
-          mustHold(nextDeadlineAt > at, `${id} is still due after a cleanup`);
+          mustHold(Math.max(nextDeadlineAt, restsUntil) > at, `${id} is still due after a cleanup`);
           // A run that failed at it has put it off.
           const lostAt = Math.max(gateway.shutAt.get(id) ?? at, (failedAt.get(id) ?? 0) + retryMs);
           const isMissed = its === 'ready' && lostAt + policy.checkEveryMs <= at;
