@@ -2,16 +2,16 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type FunctionName, functionNames } from '../../functions/route-table.ts';
+import { type WayToAws, waysToAws } from '../../functions/runtime/aws-services.ts';
 import { esbuildOptions, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
 
-export const buildNames = [
-  'ours',
-  'ours, bundled naively',
-  'the SDK, bundled as ours',
-  'naive, SDK bundled',
-  'naive, SDK beside it',
-] as const;
-export type BuildName = (typeof buildNames)[number];
+export type BuildName =
+  | 'ours'
+  | 'default credential chain'
+  | 'naive, SDK bundled'
+  | 'naive, SDK beside it'
+  | 'naive, own source'
+  | 'on the SDK, bundled as ours';
 
 export type Built = {
   readonly name: string;
@@ -22,38 +22,37 @@ export type Built = {
   readonly byPackage: Readonly<Record<string, number>>;
 };
 
-/** The SDK's clients where the functions have signed requests. */
-const withSdk: Plugin = {
-  name: 'with-sdk',
+/** The SDK's clients in a function that signs its own requests. */
+const onTheSdk: Plugin = {
+  name: 'on-the-sdk',
   setup(building) {
-    const services = resolve(import.meta.dirname, 'sdk-services.ts');
-    building.onResolve({ filter: /\/aws-services\.ts$/ }, () => ({ path: services }));
+    const path = resolve(projectRoot, 'functions/runtime/sdk-services.ts');
+    building.onResolve({ filter: /\/signed-services\.ts$/ }, () => ({ path }));
   },
 };
 
-/** Without the default credential chain, a quarter of a bundle that a Lambda has no use for. */
-const withoutChain: Plugin = {
-  name: 'without-chain',
-  setup(building) {
-    const namespace = 'without-chain';
-    building.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({
-      path,
-      namespace,
-    }));
-    building.onLoad({ filter: /./, namespace }, () => ({
-      contents: 'export const defaultProvider = () => () => Promise.reject(new Error("no chain"));',
-    }));
-  },
-};
+const ours = esbuildOptions();
+const { alias: _, ...withChain } = ours;
+/** As somebody would have it who gives esbuild an entry and no more thought. */
+const naive: BuildOptions = { format: 'cjs' };
+/** What NodejsFunction does unless it is told otherwise: the runtime's own SDK, read file by file. */
+const naiveBeside: BuildOptions = { ...naive, external: ['@aws-sdk/*', '@smithy/*'] };
 
-/** Ours, and as somebody would have it who takes the SDK, gives esbuild an entry and no more thought. */
-const options: Readonly<Record<BuildName, BuildOptions>> = {
-  ours: esbuildOptions(),
-  'ours, bundled naively': { format: 'cjs' },
-  'the SDK, bundled as ours': { ...esbuildOptions(), plugins: [withSdk, withoutChain] },
-  'naive, SDK bundled': { format: 'cjs', plugins: [withSdk] },
-  // What NodejsFunction does unless it is told otherwise: the runtime's own SDK, read file by file.
-  'naive, SDK beside it': { format: 'cjs', plugins: [withSdk], external: ['@aws-sdk/*', '@smithy/*'] },
+/** By the way in which a function asks AWS. The naive builds are on the SDK's clients, whatever ours is on. */
+const builds: Readonly<Record<WayToAws, Partial<Record<BuildName, BuildOptions>>>> = {
+  sdk: {
+    ours,
+    'default credential chain': withChain,
+    'naive, SDK bundled': naive,
+    'naive, SDK beside it': naiveBeside,
+  },
+  signed: {
+    ours,
+    'on the SDK, bundled as ours': { ...ours, plugins: [onTheSdk] },
+    'naive, own source': naive,
+    'naive, SDK bundled': { ...naive, plugins: [onTheSdk] },
+    'naive, SDK beside it': { ...naiveBeside, plugins: [onTheSdk] },
+  },
 };
 
 const outputFolder = resolve(projectRoot, '.bench');
@@ -66,13 +65,17 @@ export async function buildAll(): Promise<readonly Built[]> {
   await symlink(resolve(projectRoot, 'node_modules'), resolve(outputFolder, 'node_modules'));
   const built: Built[] = [];
   for (const name of functionNames) {
-    for (const each of buildNames) built.push(await buildOne(name, each));
+    for (const [each, how] of Object.entries(builds[waysToAws[name]])) {
+      built.push(await buildOne({ name, build: each as BuildName }, how));
+    }
   }
   return built;
 }
 
-async function buildOne(name: FunctionName, each: BuildName): Promise<Built> {
-  const how = options[each];
+async function buildOne(
+  { name, build: each }: { name: FunctionName; build: BuildName },
+  how: BuildOptions,
+): Promise<Built> {
   const file = resolve(
     outputFolder,
     `${name}-${each.replaceAll(/\W+/g, '-')}.${how.format === 'cjs' ? 'cjs' : 'mjs'}`,

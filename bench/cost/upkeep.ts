@@ -6,7 +6,6 @@ import { dynamoDbRobotSessionStore } from '../../functions/adapters/dynamodb/rob
 import { dynamoDbWatchDirectory } from '../../functions/adapters/dynamodb/watch-directory.ts';
 import { randomIds } from '../../functions/adapters/runtime/random-ids.ts';
 import { type CleanupReport, runCleanup } from '../../functions/core/use-cases/cleanup.ts';
-import { gatewayTransport } from '../../functions/runtime/aws-services.ts';
 import { deadlineShards } from '../../functions/table-shapes.ts';
 import { localClient, localTableNames } from '../../local/store/local-store.ts';
 import { type Cost, costOfCalls } from '../messages/cost-of-calls.ts';
@@ -44,7 +43,10 @@ function cleanupAt(place: Place, backend: Backend, aheadMs: number): Promise<Cle
     sessions: dynamoDbClientSessionStore(on('clientSessions')),
     clients: dynamoDbClientDirectory(on('directory')),
     watches: dynamoDbWatchDirectory(on('directory')),
-    peers: apiGatewayPeerGateway({ transport: gatewayTransport(place.environment), region: 'us-east-1' }),
+    peers: apiGatewayPeerGateway({
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    }),
   };
   return runCleanup(deps, { endBy: now() + 50_000, batch: 50 }).finally(() => client.destroy());
 }

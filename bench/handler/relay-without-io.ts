@@ -1,15 +1,19 @@
 import { Readable } from 'node:stream';
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HttpResponse } from '@smithy/core/protocols';
 import { apiGatewayPeerGateway } from '../../functions/adapters/api-gateway/peer-gateway.ts';
-import { jsonCalls } from '../../functions/adapters/aws/json-calls.ts';
-import { type AwsTransport, awsTransport } from '../../functions/adapters/aws/transport.ts';
+import { signedPeerGateway } from '../../functions/adapters/api-gateway/signed-peer-gateway.ts';
+import { awsTransport } from '../../functions/adapters/aws/transport.ts';
 import { dynamoDbConnectionStore } from '../../functions/adapters/dynamodb/connection-store.ts';
+import { sdkStoreClient } from '../../functions/adapters/dynamodb/sdk-store-client.ts';
 import { dynamoDbSignalPath } from '../../functions/adapters/dynamodb/signal-path.ts';
-import { type StoreClient, signedStoreClient } from '../../functions/adapters/dynamodb/store-client.ts';
+import { signedStoreClient } from '../../functions/adapters/dynamodb/signed-store-client.ts';
+import type { StoreClient } from '../../functions/adapters/dynamodb/store-client.ts';
+import type { PeerGateway } from '../../functions/core/ports/peer-gateway.ts';
 import { dispatch } from '../../functions/edge/dispatch.ts';
 import { signalRoute } from '../../functions/routes/signal.ts';
 import { localTableNames } from '../../local/store/local-store.ts';
-import { sdkGatewayTransport, sdkStoreClient } from '../baselines/sdk-clients.ts';
 import { bothRows } from './canned.ts';
 
 const region = 'us-east-1';
@@ -30,10 +34,11 @@ function hurryingClock() {
 /** The relay's handler on what is given it, without a request being written: what is ours of the work. */
 export function withoutIo() {
   const store = { ...refusing, batchGetItem: async () => bothRows };
-  return relayOver(store, async () => ({ status: 200, headers: {}, text: '' }));
+  const transport = async () => ({ status: 200, headers: {}, text: '' });
+  return relayOver(store, signedPeerGateway({ transport, region }));
 }
 
-/** The same with the requests as the functions send them, which are written, signed and read; only the network is left out. */
+/** The same with the requests as it sends them, which are written, signed and read; only the network is left out. */
 export function withSignedRequests() {
   const over = (body: string) =>
     awsTransport({
@@ -42,24 +47,18 @@ export function withSignedRequests() {
       credentials: () => credentials,
       http: answered(body),
     });
-  const call = jsonCalls({
-    transport: over(JSON.stringify(bothRows)),
-    service: 'dynamodb',
-    region,
-    endpoint: new URL('https://dynamodb.us-east-1.amazonaws.com'),
-    target: 'DynamoDB_20120810',
-    version: '1.0',
-  });
-  return relayOver(signedStoreClient(call), over(''));
+  const endpoint = new URL('https://dynamodb.us-east-1.amazonaws.com');
+  const store = signedStoreClient({ transport: over(JSON.stringify(bothRows)), region, endpoint });
+  return relayOver(store, signedPeerGateway({ transport: over(''), region }));
 }
 
-/** The same with the SDK's clients. */
+/** The same with the SDK's clients, as the other functions have them. */
 export function withSdk() {
   const common = { region, credentials };
-  return relayOver(
-    sdkStoreClient({ ...common, requestHandler: answered(JSON.stringify(bothRows)) }),
-    sdkGatewayTransport({ ...common, requestHandler: answered('') }),
-  );
+  const store = new DynamoDBClient({ ...common, requestHandler: answered(JSON.stringify(bothRows)) });
+  const endpoint = 'http://127.0.0.1:1/local';
+  const management = new ApiGatewayManagementApiClient({ ...common, endpoint, requestHandler: answered('') });
+  return relayOver(sdkStoreClient(store), apiGatewayPeerGateway({ clientFor: () => management }));
 }
 
 function answered(body: string) {
@@ -86,7 +85,7 @@ const refusing = {
   query: notAsked,
 };
 
-function relayOver(client: StoreClient, transport: AwsTransport) {
+function relayOver(client: StoreClient, peers: PeerGateway) {
   const clock = hurryingClock();
   const handler = dispatch({
     routes: { signal: signalRoute },
@@ -96,7 +95,7 @@ function relayOver(client: StoreClient, transport: AwsTransport) {
       lifeLog: { note: () => undefined },
       connections: dynamoDbConnectionStore({ client, tableName: localTableNames.connections }),
       signalPath: dynamoDbSignalPath({ client, tableNames: localTableNames }),
-      peers: apiGatewayPeerGateway({ transport, region }),
+      peers,
     },
   });
   return async (event: unknown) => {

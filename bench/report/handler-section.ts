@@ -19,7 +19,7 @@ export async function handlerSection(): Promise<Section | undefined> {
     text: `## The relay's handler without a network
 
 ${provenance(measured)}. *Without I/O*: from the event to the post, on the rows as DynamoDB gives them. *With signed requests*: these are
-written, signed and read as well, as the functions do it, and only the network is left out; *with the SDK*, by its clients. The 99th percentile is the machine's: garbage is
+written, signed and read as well, as the relay does it, and only the network is left out; *with the SDK*, by its clients. The 99th percentile is the machine's: garbage is
 collected, and others run.
 
 ${table(['', 'median µs', 'p99 µs', 'KB allocated a message', 'messages'], rows)}

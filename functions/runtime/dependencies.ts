@@ -1,5 +1,4 @@
 import { countedPeerGateway } from '../adapters/api-gateway/counted-peer-gateway.ts';
-import { apiGatewayPeerGateway } from '../adapters/api-gateway/peer-gateway.ts';
 import { dynamoDbClientDirectory } from '../adapters/dynamodb/client-directory.ts';
 import { dynamoDbClientSessionStore } from '../adapters/dynamodb/client-session-store.ts';
 import { dynamoDbConnectionStore } from '../adapters/dynamodb/connection-store.ts';
@@ -13,8 +12,8 @@ import { powertoolsLifeLog } from '../adapters/powertools/life-log.ts';
 import { randomIds } from '../adapters/runtime/random-ids.ts';
 import { systemClock } from '../adapters/runtime/system-clock.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
-import { gatewayTransport, storeClient } from './aws-services.ts';
-import { type Environment, regionFrom, tableNameFrom } from './settings.ts';
+import type { AwsServices } from './aws-services.ts';
+import { type Environment, tableNameFrom } from './settings.ts';
 
 /** What a caller other than Lambda may put in place of the defaults. */
 export type Overrides = {
@@ -49,9 +48,9 @@ function watched(client: StoreClient, onRequest: (command: string) => void): Sto
  * Makes the adapters that a function needs, once per cold start. Each is made on its own call, so
  * that a function without a table's name (and hence without its permission) does not ask for it.
  */
-export function dependencies(environment: Environment, overrides: Overrides = {}) {
+export function dependencies(services: AwsServices, environment: Environment, overrides: Overrides = {}) {
   const { onStoreRequest } = overrides;
-  const store = storeClient(environment);
+  const store = services.storeClient(environment);
   const client = onStoreRequest === undefined ? store : watched(store, onStoreRequest);
   const access = (table: Parameters<typeof tableNameFrom>[1]) => ({
     client,
@@ -78,10 +77,7 @@ export function dependencies(environment: Environment, overrides: Overrides = {}
         },
       }),
     peers: () => {
-      const peers = countedPeerGateway(
-        apiGatewayPeerGateway({ transport: gatewayTransport(environment), region: regionFrom(environment) }),
-        { lifeLog, clock: systemClock },
-      );
+      const peers = countedPeerGateway(services.peerGateway(environment), { lifeLog, clock: systemClock });
       const { onPost } = overrides;
       if (onPost === undefined) return peers;
       return {

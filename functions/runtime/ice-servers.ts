@@ -1,12 +1,15 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { cachedSecret } from '../adapters/turn/cached-secret.ts';
 import { restIceServers } from '../adapters/turn/rest-ice-servers.ts';
 import { secretsManagerSecret } from '../adapters/turn/secrets-manager-secret.ts';
 import { staticIceServers } from '../adapters/turn/static-ice-servers.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { IceServers } from '../core/ports/ice-servers.ts';
-import { secretsManagerCalls } from './aws-services.ts';
+import { credentialsFrom } from './credentials.ts';
 import type { Overrides } from './dependencies.ts';
-import { type Environment, iceServersFrom, turnFrom } from './settings.ts';
+import { type Environment, iceServersFrom, regionFrom, turnFrom } from './settings.ts';
+
+const timeouts = { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true };
 
 /** How long a secret that was replaced may still be used here. The TURN servers must take both as long. */
 const keepSecretMs = 300_000;
@@ -21,7 +24,18 @@ export function iceServersOf(
   if (turn === undefined) return staticIceServers(others);
   const { urls, credentialsMs, secretId } = turn;
   const read =
-    overrides.readTurnSecret ?? secretsManagerSecret({ call: secretsManagerCalls(environment), secretId });
+    overrides.readTurnSecret ?? secretsManagerSecret({ client: secretsManagerClient(environment), secretId });
   const secret = cachedSecret({ read, keepMs: keepSecretMs, clock });
   return restIceServers({ urls, credentialsMs, secret, others, clock });
+}
+
+function secretsManagerClient(environment: Environment): SecretsManagerClient {
+  const endpoint = environment.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? environment.AWS_ENDPOINT_URL;
+  return new SecretsManagerClient({
+    region: regionFrom(environment),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...credentialsFrom(environment),
+    maxAttempts: 2,
+    requestHandler: timeouts,
+  });
 }

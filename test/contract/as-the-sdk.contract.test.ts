@@ -13,7 +13,7 @@ const requestMs = 400;
 let server: LoopbackServer | undefined;
 afterEach(() => server?.close());
 
-/** Both as the functions had the one and have the other. */
+/** With the limits that the functions have; the times are shorter. */
 const makers: Record<'sdk' | 'signed', (endpoint: string) => StoreClient> = {
   sdk: (endpoint) =>
     new DynamoDB({

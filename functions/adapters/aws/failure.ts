@@ -63,6 +63,11 @@ export function failureOf({ status, headers, text }: FailedAnswer): AwsFailure {
   });
 }
 
+/** An answer that is not what the service answers: of a proxy, say. */
+export function unreadableAnswer(status: number): AwsFailure {
+  return new AwsFailure('UnreadableAnswer', { status });
+}
+
 const errorBody = z.object({ __type: z.optional(z.unknown()), code: z.optional(z.unknown()) });
 
 function nameInBody(text: string): string | undefined {

@@ -8,7 +8,7 @@ import { signedClient } from './signed-client.ts';
 /** A DynamoDB that answers all in one way, such as with a failure, reached through real clients and a real socket. */
 export type FailingEndpoint = {
   readonly client: DynamoDB;
-  /** What the functions ask with. */
+  /** What the relay asks with. */
   readonly signed: StoreClient;
   close(): Promise<void>;
 };

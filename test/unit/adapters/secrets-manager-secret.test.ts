@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type JsonCalls, jsonCalls } from '../../../functions/adapters/aws/json-calls.ts';
-import { awsTransport } from '../../../functions/adapters/aws/transport.ts';
 import { secretsManagerSecret } from '../../../functions/adapters/turn/secrets-manager-secret.ts';
 import { DependencyUnavailable } from '../../../functions/core/ports/dependency-unavailable.ts';
 import { type Answer, answering, type LoopbackServer, loopbackServer } from './support/loopback-server.ts';
@@ -11,29 +10,26 @@ const secretId = 'turn/shared';
 
 let answer: Answer;
 let server: LoopbackServer;
-let call: JsonCalls;
+let client: SecretsManagerClient;
 
 beforeAll(async () => {
   server = await loopbackServer(() => answer);
-  call = jsonCalls({
-    transport: awsTransport({
-      timeouts: { connectMs: 1_000, requestMs: 1_500, totalMs: 5_000 },
-      maxAttempts: 1,
-      credentials: () => ({ accessKeyId: 'key', secretAccessKey: 'key' }),
-    }),
-    service: 'secretsmanager',
+  client = new SecretsManagerClient({
     region: 'us-east-1',
-    endpoint: new URL(server.url),
-    target: 'secretsmanager',
-    version: '1.1',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'key', secretAccessKey: 'key' },
+    maxAttempts: 1,
   });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
 beforeEach(() => {
   answer = answering(200, json, '{}');
 });
 
-const secret = () => secretsManagerSecret({ call, secretId })();
+const secret = () => secretsManagerSecret({ client, secretId })();
 
 async function failure(): Promise<DependencyUnavailable> {
   const thrown: unknown = await secret().then(

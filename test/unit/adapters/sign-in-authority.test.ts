@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cognitoSignInAuthority } from '../../../functions/adapters/cognito/sign-in-authority.ts';
 import { settingVariables } from '../../../functions/environment-names.ts';
-import { cognitoCalls } from '../../../functions/runtime/aws-services.ts';
+import { cognitoClient } from '../../../functions/runtime/cognito-client.ts';
 import { type Answer, answering, type LoopbackServer, loopbackServer } from './support/loopback-server.ts';
 import { isSignedBy } from './support/verify-signature.ts';
 
@@ -36,7 +36,7 @@ const signOut = () => {
     [settingVariables.userPoolId]: userPoolId,
   };
   const authority = cognitoSignInAuthority({
-    call: cognitoCalls(environment),
+    client: cognitoClient(environment),
     userPoolId,
     clock: { now: () => now },
   });
