@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { regionOf } from './region-of.ts';
 
 export type GatewayTimeouts = {
@@ -44,10 +43,15 @@ export function clientPerEndpoint(settings: ClientSettings): (endpoint: string) 
 function clientFactory({ region, credentials, timeouts }: ClientSettings) {
   // Shared by all clients: a client that is forgotten then leaves no sockets behind, and need not be
   // destroyed, which would cut the requests that another invocation has in flight.
-  const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 50 }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 50 }),
-  };
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: timeouts.connectMs,
+    requestTimeout: timeouts.requestMs,
+    // Without it a request that takes too long is only warned about:
+    // https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts
+    throwOnRequestTimeout: true,
+    // The request timeout ends with the headers; this one also covers a body that stops half-way.
+    socketTimeout: timeouts.requestMs,
+  });
   return (endpoint: string): GatewayClient => {
     const signedFor = regionOf(endpoint) ?? region;
     return new ApiGatewayManagementApiClient({
@@ -56,16 +60,7 @@ function clientFactory({ region, credentials, timeouts }: ClientSettings) {
       ...(credentials !== undefined && { credentials }),
       // A kept-alive socket that died while the Lambda was frozen fails at once; the second attempt has a new one.
       maxAttempts: 2,
-      requestHandler: {
-        ...agents,
-        connectionTimeout: timeouts.connectMs,
-        requestTimeout: timeouts.requestMs,
-        // Without it a request that takes too long is only warned about:
-        // https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts
-        throwOnRequestTimeout: true,
-        // The request timeout ends with the headers; this one also covers a body that stops half-way.
-        socketTimeout: timeouts.requestMs,
-      },
+      requestHandler,
     });
   };
 }
