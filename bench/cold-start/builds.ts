@@ -38,7 +38,7 @@ const naive: BuildOptions = { format: 'cjs' };
 /** What NodejsFunction does unless it is told otherwise: the runtime's own SDK, read file by file. */
 const naiveBeside: BuildOptions = { ...naive, external: ['@aws-sdk/*', '@smithy/*'] };
 
-/** By the way in which a function asks AWS. The naive builds are on the SDK's clients, whatever ours is on. */
+/** By the way in which a function asks AWS. Naive is on the SDK's clients; of what signs its requests, its own source as well. */
 const builds: Readonly<Record<WayToAws, Partial<Record<BuildName, BuildOptions>>>> = {
   sdk: {
     ours,

@@ -8,7 +8,7 @@ export type WayToAws = 'sdk' | 'signed';
 
 /**
  * Which function asks AWS in which way. Only the relay, which runs once a signal, signs its own: its bounds
- * on size, init and time a signal hold in no other way (ADR 0050).
+ * on size and on time a signal hold in no other way (ADR 0050).
  */
 export const waysToAws = {
   connection: 'sdk',
