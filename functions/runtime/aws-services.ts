@@ -7,8 +7,8 @@ import type { Environment } from './settings.ts';
 export type WayToAws = 'sdk' | 'signed';
 
 /**
- * Which function asks AWS in which way. Only the relay, which runs once a signal, signs its own: its bounds
- * on size and on time a signal hold in no other way (ADR 0050).
+ * Which function asks AWS in which way. Only the relay, which runs once a signal, signs its own: its bound
+ * on size holds in no other way, and a signal takes a fraction of the time (ADR 0050).
  */
 export const waysToAws = {
   connection: 'sdk',
