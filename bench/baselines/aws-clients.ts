@@ -7,7 +7,7 @@ import type { Place } from '../stack/backend.ts';
 
 const local = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-/** The same clients of the same SDK as the functions of this repository use. */
+/** The same clients of the same SDK as the functions of this repository use, all but the relay (ADR 0050). */
 export function awsClients({
   storeEndpoint,
   managementEndpoint,

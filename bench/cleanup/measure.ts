@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, type DynamoDB, paginateScan } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { dynamoDbClientDirectory } from '../../functions/adapters/dynamodb/client-directory.ts';
 import { dynamoDbClientSessionStore } from '../../functions/adapters/dynamodb/client-session-store.ts';
@@ -56,7 +56,7 @@ function connection(at: number, isDue: boolean) {
   return { ...made, nextDeadlineAt: connectionDeadline(policy, made) };
 }
 
-async function fill(client: DynamoDBClient, table: string, from: number, to: number): Promise<void> {
+async function fill(client: DynamoDB, table: string, from: number, to: number): Promise<void> {
   const perRequest = 25;
   const requestsAtOnce = 8;
   for (let at = from; at < to; at += perRequest * requestsAtOnce) {
@@ -79,24 +79,21 @@ async function fill(client: DynamoDBClient, table: string, from: number, to: num
 }
 
 /** Counts requests, and items as often as one was returned or looked at. */
-function counting(client: DynamoDBClient) {
+function counting(client: DynamoDB) {
   const counts = { requests: 0, itemsRead: 0 };
-  const send = async (command: Parameters<DynamoDBClient['send']>[0]) => {
+  const send = async (command: Parameters<DynamoDB['send']>[0]) => {
     counts.requests += 1;
     const answer: object = await client.send(command);
     if ('ScannedCount' in answer) counts.itemsRead += Number(answer.ScannedCount);
     if ('Item' in answer && answer.Item !== undefined) counts.itemsRead += 1;
     return answer;
   };
-  return { counts, client: { send } as Pick<DynamoDBClient, 'send'> };
+  // Its methods send by `send`.
+  const counted: DynamoDB = Object.create(client, { send: { value: send } });
+  return { counts, client: counted };
 }
 
-async function runOn(
-  store: LocalStore,
-  client: DynamoDBClient,
-  rows: number,
-  now: number,
-): Promise<CleanupRun> {
+async function runOn(store: LocalStore, client: DynamoDB, rows: number, now: number): Promise<CleanupRun> {
   const { counts, client: counted } = counting(client);
   const on = (table: keyof LocalStore['tableNames']) => ({
     client: counted,

@@ -1,41 +1,58 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type FunctionName, functionNames } from '../../functions/route-table.ts';
-import { bundling, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
+import { type WayToAws, waysToAws } from '../../functions/runtime/aws-services.ts';
+import { esbuildOptions, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
 
-export const buildNames = [
-  'ours',
-  'default credential chain',
-  'naive, SDK bundled',
-  'naive, SDK beside it',
-] as const;
-export type BuildName = (typeof buildNames)[number];
+export type BuildName =
+  | 'ours'
+  | 'default credential chain'
+  | 'naive, SDK bundled'
+  | 'naive, SDK beside it'
+  | 'naive, own source'
+  | 'on the SDK, bundled as ours';
 
 export type Built = {
   readonly name: string;
-  readonly build: BuildName | 'signed fetch';
+  readonly build: BuildName;
   readonly file: string;
   readonly bytes: number;
   /** Bytes of the output by npm package; ours as `functions` and `protocol`. */
   readonly byPackage: Readonly<Record<string, number>>;
 };
 
-const { format, target, minify, mainFields, banner, alias } = bundling;
-
-/** As `lib/constructs/bundling.ts` has it, and as somebody would have it who gives esbuild an entry and no more thought. */
-const options: Readonly<Record<BuildName, BuildOptions>> = {
-  ours: {
-    format,
-    minify,
-    mainFields: [...mainFields],
-    banner: { js: banner },
-    alias: { [alias.from]: alias.to },
+/** The SDK's clients in a function that signs its own requests. */
+const onTheSdk: Plugin = {
+  name: 'on-the-sdk',
+  setup(building) {
+    const path = resolve(projectRoot, 'functions/runtime/sdk-services.ts');
+    building.onResolve({ filter: /\/signed-services\.ts$/ }, () => ({ path }));
   },
-  'default credential chain': { format, minify, mainFields: [...mainFields], banner: { js: banner } },
-  'naive, SDK bundled': { format: 'cjs' },
-  // What NodejsFunction does unless it is told otherwise: the runtime's own SDK, read file by file.
-  'naive, SDK beside it': { format: 'cjs', external: ['@aws-sdk/*', '@smithy/*'] },
+};
+
+const ours = esbuildOptions();
+const { alias: _, ...withChain } = ours;
+/** As somebody would have it who gives esbuild an entry and no more thought. */
+const naive: BuildOptions = { format: 'cjs' };
+/** What NodejsFunction does unless it is told otherwise: the runtime's own SDK, read file by file. */
+const naiveBeside: BuildOptions = { ...naive, external: ['@aws-sdk/*', '@smithy/*'] };
+
+/** By the way in which a function asks AWS. Naive is on the SDK's clients; of what signs its requests, its own source as well. */
+const builds: Readonly<Record<WayToAws, Partial<Record<BuildName, BuildOptions>>>> = {
+  sdk: {
+    ours,
+    'default credential chain': withChain,
+    'naive, SDK bundled': naive,
+    'naive, SDK beside it': naiveBeside,
+  },
+  signed: {
+    ours,
+    'on the SDK, bundled as ours': { ...ours, plugins: [onTheSdk] },
+    'naive, own source': naive,
+    'naive, SDK bundled': { ...naive, plugins: [onTheSdk] },
+    'naive, SDK beside it': { ...naiveBeside, plugins: [onTheSdk] },
+  },
 };
 
 const outputFolder = resolve(projectRoot, '.bench');
@@ -48,39 +65,35 @@ export async function buildAll(): Promise<readonly Built[]> {
   await symlink(resolve(projectRoot, 'node_modules'), resolve(outputFolder, 'node_modules'));
   const built: Built[] = [];
   for (const name of functionNames) {
-    for (const each of buildNames) built.push(await buildOne(name, each));
+    for (const [each, how] of Object.entries(builds[waysToAws[name]])) {
+      built.push(await buildOne({ name, build: each as BuildName }, how));
+    }
   }
-  const prototype = resolve(import.meta.dirname, 'signed-fetch/relay.ts');
-  built.push(await bundle({ name: 'relay', build: 'signed fetch', entry: prototype }, options.ours));
   return built;
 }
 
-function buildOne(name: FunctionName, each: BuildName): Promise<Built> {
-  return bundle({ name, build: each, entry: functionEntry(name) }, options[each]);
-}
-
-async function bundle(
-  of: { name: string; build: Built['build']; entry: string },
+async function buildOne(
+  { name, build: each }: { name: FunctionName; build: BuildName },
   how: BuildOptions,
 ): Promise<Built> {
   const file = resolve(
     outputFolder,
-    `${of.name}-${of.build.replaceAll(/\W+/g, '-')}.${how.format === 'cjs' ? 'cjs' : 'mjs'}`,
+    `${name}-${each.replaceAll(/\W+/g, '-')}.${how.format === 'cjs' ? 'cjs' : 'mjs'}`,
   );
   const { metafile } = await build({
     ...how,
-    entryPoints: [of.entry],
+    entryPoints: [functionEntry(name)],
     absWorkingDir: projectRoot,
     bundle: true,
     metafile: true,
     outfile: file,
     platform: 'node',
-    target,
+    target: 'node24',
     logLevel: 'silent',
   });
   const [output] = Object.values(metafile.outputs);
-  if (output === undefined) throw new Error(`esbuild made nothing of ${of.name}.`);
-  return { name: of.name, build: of.build, file, bytes: output.bytes, byPackage: byPackage(output) };
+  if (output === undefined) throw new Error(`esbuild made nothing of ${name}.`);
+  return { name, build: each, file, bytes: output.bytes, byPackage: byPackage(output) };
 }
 
 function byPackage({ inputs }: Metafile['outputs'][string]): Record<string, number> {

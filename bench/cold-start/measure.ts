@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { settingVariables } from '../../functions/environment-names.ts';
 import { functionEnvironment } from '../../local/stack/environment.ts';
 import { localTableNames } from '../../local/store/local-store.ts';
 import { makeTokenPolicy } from '../../protocol/token-policy.ts';
@@ -25,7 +26,7 @@ export type ColdStartResult = { readonly starts: readonly ColdStart[] };
 
 const told = z.object({ tookMs: z.number(), cpuMs: z.number(), heapBytes: z.number() });
 
-const environment = functionEnvironment({
+const local = functionEnvironment({
   region: 'us-east-1',
   policy: makeTokenPolicy({}),
   tables: localTableNames,
@@ -39,6 +40,8 @@ const environment = functionEnvironment({
   managementEndpoint: 'http://127.0.0.1:9/local',
   turn: undefined,
 });
+/** As on AWS, where nothing says that the keys of the tokens are elsewhere than at Cognito. */
+const { [settingVariables.jwksUri]: _, ...environment } = local;
 
 /** Load and init of each bundle, in so many fresh processes, one build after the other in each round. */
 export async function measureColdStart({ quick }: { quick: boolean }): Promise<ColdStartResult> {

@@ -1,6 +1,6 @@
 import { median, quantile, rounded } from '../statistics.ts';
 import { candidateEvent } from './canned.ts';
-import { withoutSdk, withSdk } from './relay-without-io.ts';
+import { withoutIo, withSdk, withSignedRequests } from './relay-without-io.ts';
 
 /** Run by `measure.ts` with a young generation so large that nothing is collected while bytes are counted. */
 const warmUp = 3_000;
@@ -29,5 +29,9 @@ async function measure(relay: (event: unknown) => Promise<void>) {
   };
 }
 
-const result = { 'without the SDK': await measure(withoutSdk()), 'with the SDK': await measure(withSdk()) };
+const result = {
+  'without I/O': await measure(withoutIo()),
+  'with signed requests': await measure(withSignedRequests()),
+  'with the SDK': await measure(withSdk()),
+};
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -8,7 +8,11 @@ const figures = z.object({
   allocatedBytes: z.number(),
   messages: z.number(),
 });
-const result = z.object({ 'without the SDK': figures, 'with the SDK': figures });
+const result = z.object({
+  'without I/O': figures,
+  'with signed requests': figures,
+  'with the SDK': figures,
+});
 export type HandlerResult = z.infer<typeof result>;
 
 /** The relay's handler, without a network. In a process of its own: nothing else allocates there. */

@@ -14,12 +14,12 @@ export async function handlerSection(): Promise<Section | undefined> {
     kilobytes(of.allocatedBytes),
     of.messages,
   ]);
-  const ours = measured.result['without the SDK'];
+  const ours = measured.result['without I/O'];
   return {
     text: `## The relay's handler without a network
 
-${provenance(measured)}. *Without the SDK*: what is ours, from the event to the post, on the rows as DynamoDB gives them. *With the SDK*: its clients
-write, sign and parse as well, and only the network is left out. The 99th percentile is the machine's: garbage is
+${provenance(measured)}. *Without I/O*: from the event to the post, on the rows as DynamoDB gives them. *With signed requests*: these are
+written, signed and read as well, as the relay does it, and only the network is left out; *with the SDK*, by its clients. The 99th percentile is the machine's: garbage is
 collected, and others run.
 
 ${table(['', 'median µs', 'p99 µs', 'KB allocated a message', 'messages'], rows)}

@@ -2,7 +2,7 @@ import {
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { type GatewayRoute, startLocalGateway } from '../../local/gateway/gateway.ts';
 import { type LocalIdentity, startLocalIdentity } from '../../local/identity/identity.ts';
 import { localClientIds } from '../../local/stack/client-ids.ts';
@@ -38,7 +38,7 @@ export type Backend = {
   readonly identity: LocalIdentity;
   readonly store: LocalStore;
   /** Past the meter. */
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDB;
   readonly policy: TokenPolicy;
   /** A gateway of its own over the one store. */
   place(routesOf: (of: Omit<Place, 'take'>) => ReadonlyMap<string, GatewayRoute>): Promise<Place>;

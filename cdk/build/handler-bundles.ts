@@ -2,29 +2,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { functionNames } from '../../functions/route-table.ts';
-import { bundling, functionEntry, projectRoot } from '../../lib/constructs/bundling.ts';
+import { esbuildOptions, functionEntry } from '../../lib/constructs/bundling.ts';
 import { packagesIn } from './packages-in.ts';
 
 /** Bundles every handler, as the stacks of the repository do, to a folder of its own. Gives what went into them. */
 export async function bundleHandlers(into: string): Promise<Metafile['inputs']> {
-  const { format, target, minify, mainFields, externalModules, sourceMap, banner, alias } = bundling;
   const inputs: Metafile['inputs'] = {};
   for (const name of functionNames) {
     const { metafile } = await build({
+      ...esbuildOptions(),
       entryPoints: [functionEntry(name)],
-      absWorkingDir: projectRoot,
-      bundle: true,
       metafile: true,
       outfile: join(into, name, 'index.mjs'),
-      platform: 'node',
-      format,
-      target,
-      minify,
-      mainFields: [...mainFields],
-      external: [...externalModules],
-      sourcemap: sourceMap,
-      banner: { js: banner },
-      alias: { [alias.from]: alias.to },
       logLevel: 'warning',
     });
     Object.assign(inputs, metafile.inputs);

@@ -1,11 +1,17 @@
 import { type ScheduledFunction, scheduledCleanup } from '../schedules/cleanup.ts';
 import { deadlineShards } from '../table-shapes.ts';
+import type { ServicesOf } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
+import { awsServices } from './sdk-services.ts';
 import { type Environment, tokenPolicyFrom } from './settings.ts';
 
 /** The function behind the schedule. */
 export function cleanupFunction(environment: Environment, overrides: Overrides = {}): ScheduledFunction {
-  const { clock, ids, lifeLog, ...make } = dependencies(environment, overrides);
+  const { clock, ids, lifeLog, ...make } = dependencies(
+    awsServices satisfies ServicesOf<'cleanup'>,
+    environment,
+    overrides,
+  );
   return scheduledCleanup({
     clock,
     ids,

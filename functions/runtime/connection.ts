@@ -8,8 +8,10 @@ import { connectRoute } from '../routes/connect.ts';
 import { defaultRoute } from '../routes/default.ts';
 import { disconnectRoute } from '../routes/disconnect.ts';
 import { refreshTokenRoute } from '../routes/refresh-token.ts';
+import type { ServicesOf } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
+import { awsServices } from './sdk-services.ts';
 import {
   type Environment,
   edgeSecretFrom,
@@ -28,7 +30,11 @@ const routes = {
 
 /** The function behind the life of a connection: it comes, refreshes, leaves. */
 export function connectionFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
-  const { clock, ids, lifeLog, ...make } = dependencies(environment, overrides);
+  const { clock, ids, lifeLog, ...make } = dependencies(
+    awsServices satisfies ServicesOf<'connection'>,
+    environment,
+    overrides,
+  );
   const policy = tokenPolicyFrom(environment);
   const verifier = cognitoTokenVerifier({ ...identityFrom(environment), leewayMs: policy.leewayMs, clock });
   // Ahead of the first token, not in its way; a failure is met again, and told, when a token comes.

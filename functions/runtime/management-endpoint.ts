@@ -1,3 +1,4 @@
+import { domainOf } from '../adapters/aws/service-endpoint.ts';
 import type { GatewayEvent } from '../edge/gateway-event.ts';
 import { type Environment, managementEndpointFrom, regionFrom } from './settings.ts';
 
@@ -10,7 +11,6 @@ export function managementEndpointOf(environment: Environment): (event: GatewayE
   const fixed = managementEndpointFrom(environment);
   if (fixed !== undefined) return () => fixed;
   const region = regionFrom(environment);
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return ({ requestContext: { apiId, stage } }) =>
-    `https://${apiId}.execute-api.${region}.${suffix}/${stage}`;
+    `https://${apiId}.execute-api.${region}.${domainOf(region)}/${stage}`;
 }

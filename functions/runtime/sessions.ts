@@ -9,9 +9,11 @@ import { openSessionRoute } from '../routes/open-session.ts';
 import { releaseControlRoute } from '../routes/release-control.ts';
 import { requestControlRoute } from '../routes/request-control.ts';
 import { watchRobotsRoute } from '../routes/watch-robots.ts';
+import type { ServicesOf } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { iceServersOf } from './ice-servers.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
+import { awsServices } from './sdk-services.ts';
 import {
   type Environment,
   fleetSizeFrom,
@@ -34,7 +36,11 @@ const routes = {
 
 /** The function behind presence and sessions: who is there, and who talks with whom. */
 export function sessionsFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
-  const { clock, ids, lifeLog, ...make } = dependencies(environment, overrides);
+  const { clock, ids, lifeLog, ...make } = dependencies(
+    awsServices satisfies ServicesOf<'sessions'>,
+    environment,
+    overrides,
+  );
   return dispatch({
     routes,
     endpointOf: managementEndpointOf(environment),

@@ -9,9 +9,9 @@ export function functionEntry(name: FunctionName): string {
 }
 
 /**
- * How every function is bundled: one minified ES module with the SDK in it. ESM and `module` first,
- * since CommonJS builds of the SDK cannot be tree-shaken; the SDK inside, because loading the
- * runtime's copy from disk costs a cold start more than the bytes do.
+ * How every function is bundled: one minified ES module with all that it needs in it. ESM and `module`
+ * first, since CommonJS builds of the AWS packages cannot be tree-shaken; they are inside, because
+ * loading the runtime's copy from disk costs a cold start more than the bytes do.
  * @see https://aws.amazon.com/blogs/developer/reduce-lambda-cold-start-times-migrate-to-aws-sdk-for-javascript-v3/
  */
 export const bundling = {
@@ -25,9 +25,30 @@ export const bundling = {
   /** What is left of CommonJS in dependencies calls `require` for Node's own modules, which an ES module does not have. */
   banner:
     "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  /** The SDK's default chain looks for profiles, SSO and instance roles, which a Lambda does not have: a quarter of a bundle. */
+  /**
+   * The SDK's default chain looks for profiles, SSO and instance roles, which a Lambda does not have: a quarter of a
+   * bundle. A function without the SDK's clients imports no chain.
+   */
   alias: {
     from: '@aws-sdk/credential-provider-node',
     to: resolve(projectRoot, 'functions/runtime/no-credential-chain.ts'),
   },
 } as const;
+
+/** The same, as esbuild itself takes it: for whoever bundles without CDK's NodejsFunction. */
+export function esbuildOptions() {
+  const { format, target, minify, mainFields, externalModules, sourceMap, banner, alias } = bundling;
+  return {
+    bundle: true as const,
+    platform: 'node' as const,
+    absWorkingDir: projectRoot,
+    format,
+    target,
+    minify,
+    mainFields: [...mainFields] as string[],
+    external: [...externalModules] as string[],
+    sourcemap: sourceMap,
+    banner: { js: banner },
+    alias: { [alias.from]: alias.to },
+  };
+}

@@ -45,7 +45,7 @@ export function functionEnvironment(of: {
   ]);
   return {
     AWS_REGION: of.region,
-    // The embedded store and the local gateway check no signature; the SDK insists on signing.
+    // The embedded store and the local gateway check no signature; requests are signed in any case.
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: of.dynamodb,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createTables, type TableNames } from './create-tables.ts';
 import { takeDataFolder } from './data-folder.ts';
@@ -65,9 +65,9 @@ async function withTables(endpoint: string, tableNames: TableNames, stop: () => 
   }
 }
 
-/** The store checks no signature, but the SDK insists on something to sign with. */
-export function localClient(endpoint: string): DynamoDBClient {
-  return new DynamoDBClient({
+/** For the stores, and for whoever looks into them. The store checks no signature, but the SDK insists on something to sign with. */
+export function localClient(endpoint: string): DynamoDB {
+  return new DynamoDB({
     endpoint,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { dependencies } from '../../functions/runtime/dependencies.ts';
+import { awsServices } from '../../functions/runtime/sdk-services.ts';
 import { awsSettings } from './aws-settings.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -22,5 +23,5 @@ export function clientsOf({ environment }: Deployment) {
 
 /** The stores and the gateway as the functions use them; what they would log is not ours to log. */
 export function portsOf({ environment }: Deployment) {
-  return dependencies(environment, { lifeLog: { note: () => undefined } });
+  return dependencies(awsServices, environment, { lifeLog: { note: () => undefined } });
 }

@@ -7,7 +7,8 @@ it('says which adapters the contract is held against, and which are left out', (
   }
   expect([...adapterNames, ...leftOut.map(({ name }) => name)]).toEqual([
     'memory',
-    'dynalite',
+    'dynalite by the SDK',
+    'dynalite by signed requests',
     'DynamoDB Local',
   ]);
 });

@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, type DynamoDB } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDbClientDirectory } from '../../functions/adapters/dynamodb/client-directory.ts';
@@ -23,18 +23,20 @@ const policy = makeTokenPolicy();
 const emptyQueries = 3 * deadlineShards;
 
 /** Counts what is asked of the database, and the rows that it had to look at. */
-function counting(client: DynamoDBClient) {
+function counting(client: DynamoDB) {
   const commands: string[] = [];
   let rowsRead = 0;
-  const send = async (command: Parameters<DynamoDBClient['send']>[0]) => {
+  const send = async (command: Parameters<DynamoDB['send']>[0]) => {
     commands.push(command.constructor.name.replace('Command', ''));
     const answer: object = await client.send(command);
     if ('ScannedCount' in answer) rowsRead += Number(answer.ScannedCount);
     if ('Item' in answer && answer.Item !== undefined) rowsRead += 1;
     return answer;
   };
+  // Its methods send by `send`.
+  const counted: DynamoDB = Object.create(client, { send: { value: send } });
   return {
-    client: { send } as Pick<DynamoDBClient, 'send'>,
+    client: counted,
     count: (name: string) => commands.filter((command) => command === name).length,
     rowsRead: () => rowsRead,
     names: () => new Set(commands),
@@ -54,7 +56,7 @@ function connections() {
 
 describe(`I6: of ${rows} connections of which ${dueRows} are due`, () => {
   let store: LocalStore;
-  let client: DynamoDBClient;
+  let client: DynamoDB;
   let counted: ReturnType<typeof counting>;
   let posts = 0;
 

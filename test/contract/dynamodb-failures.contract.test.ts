@@ -10,6 +10,8 @@ import {
   failingEndpoint,
   failures,
   failWith,
+  type Way,
+  ways,
 } from './support/failing-endpoint.ts';
 import {
   client,
@@ -35,9 +37,9 @@ const user = principal('p');
 let endpoint: FailingEndpoint | undefined;
 afterEach(() => endpoint?.close());
 
-async function storesOn(answer: Parameters<typeof failingEndpoint>[0]) {
+async function storesOn(answer: Parameters<typeof failingEndpoint>[0], way: Way = 'signed') {
   endpoint = await failingEndpoint(answer);
-  return dynamoDbStores({ client: endpoint.client, tableNames });
+  return dynamoDbStores({ client: endpoint[way], tableNames });
 }
 
 async function failureOf(call: Promise<unknown>): Promise<unknown> {
@@ -48,17 +50,20 @@ async function failureOf(call: Promise<unknown>): Promise<unknown> {
 }
 
 describe.each(failures)('DynamoDB answers with $failure ($code)', ({ answer, code }) => {
-  it('every method of every store throws DependencyUnavailable, with the code and the cause (I10)', async () => {
-    const stores = await storesOn(answer);
-    const calls = everyCall.map(async ({ method, make }) => ({
-      method,
-      failure: await failureOf(make(stores)),
-    }));
-    for (const { method, failure } of await Promise.all(calls)) {
-      expect(failure, method).toBeInstanceOf(DependencyUnavailable);
-      expect(failure, method).toMatchObject({ code, cause: expect.any(Error) });
-    }
-  });
+  it.each(ways)(
+    '%s: every method of every store throws DependencyUnavailable, with the code and the cause (I10)',
+    async (way) => {
+      const stores = await storesOn(answer, way);
+      const calls = everyCall.map(async ({ method, make }) => ({
+        method,
+        failure: await failureOf(make(stores)),
+      }));
+      for (const { method, failure } of await Promise.all(calls)) {
+        expect(failure, method).toBeInstanceOf(DependencyUnavailable);
+        expect(failure, method).toMatchObject({ code, cause: expect.any(Error) });
+      }
+    },
+  );
 });
 
 describe('DynamoDB answers half of a batch', () => {

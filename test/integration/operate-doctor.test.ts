@@ -13,6 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingVariables } from '../../functions/environment-names.ts';
 import { dependencies } from '../../functions/runtime/dependencies.ts';
+import { awsServices } from '../../functions/runtime/sdk-services.ts';
 import type { LocalStack } from '../../local/stack/local-stack.ts';
 import { seededPassword } from '../../local/stack/users.ts';
 import { localClient, localTableNames } from '../../local/store/local-store.ts';
@@ -155,7 +156,7 @@ async function startBad(): Promise<Operated> {
   await cognitoOf(stack).send(new DeleteGroupCommand({ ...pool, GroupName: 'viewers' }));
   await withoutIndexes(stack.addresses.dynamodb, localTableNames.clientSessions);
   const now = Date.now();
-  await dependencies(stack.environment, { lifeLog: { note: () => undefined } })
+  await dependencies(awsServices, stack.environment, { lifeLog: { note: () => undefined } })
     .connections()
     .create({
       connectionId: connectionId.parse('L0SM9cOFvHcCIhw='),

@@ -1,9 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { regionOf } from './region-of.ts';
 
 export type GatewayTimeouts = {
   /** For the TCP and TLS connection, per attempt. */
@@ -42,11 +42,17 @@ export function clientPerEndpoint(settings: ClientSettings): (endpoint: string) 
 
 function clientFactory({ region, credentials, timeouts }: ClientSettings) {
   // Shared by all clients: a client that is forgotten then leaves no sockets behind, and need not be
-  // destroyed, which would cut the requests that another invocation has in flight.
-  const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 50 }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 50 }),
-  };
+  // destroyed, which would cut the requests that another invocation has in flight. Agents made here would
+  // need `node:http`, and an ES module that imports that loads what `fetch` is made of as well: 40 ms.
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: timeouts.connectMs,
+    requestTimeout: timeouts.requestMs,
+    // Without it a request that takes too long is only warned about:
+    // https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts
+    throwOnRequestTimeout: true,
+    // The request timeout ends with the headers; this one also covers a body that stops half-way.
+    socketTimeout: timeouts.requestMs,
+  });
   return (endpoint: string): GatewayClient => {
     const signedFor = regionOf(endpoint) ?? region;
     return new ApiGatewayManagementApiClient({
@@ -55,25 +61,7 @@ function clientFactory({ region, credentials, timeouts }: ClientSettings) {
       ...(credentials !== undefined && { credentials }),
       // A kept-alive socket that died while the Lambda was frozen fails at once; the second attempt has a new one.
       maxAttempts: 2,
-      requestHandler: {
-        ...agents,
-        connectionTimeout: timeouts.connectMs,
-        requestTimeout: timeouts.requestMs,
-        // Without it a request that takes too long is only warned about:
-        // https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts
-        throwOnRequestTimeout: true,
-        // The request timeout ends with the headers; this one also covers a body that stops half-way.
-        socketTimeout: timeouts.requestMs,
-      },
+      requestHandler,
     });
   };
-}
-
-/**
- * The region in the host of an `execute-api` endpoint. A post to another region's gateway must be
- * signed for that region, whichever this Lambda runs in.
- */
-export function regionOf(endpoint: string): string | undefined {
-  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
-  return /\.execute-api(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d+)\./.exec(host)?.[1];
 }

@@ -12,7 +12,7 @@ import { whatFailed } from './what-failed.ts';
  *   released.
  *
  * AWS answers 410 with the error type `GoneException`. The status counts as well as the name, since
- * emulators answer 410 with the name `Unknown` and proxies with a body that the SDK cannot parse; the
+ * emulators answer 410 with the name `Unknown` and proxies with a body that nobody can parse; the
  * name counts as well as the status, since a fake client in a test has no HTTP answer.
  * 403 is not gone: it is what a missing permission and a wrong stage look like.
  *

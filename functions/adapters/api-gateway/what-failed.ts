@@ -1,4 +1,4 @@
-/** The facts of an SDK failure that may be kept: names and numbers, no text that somebody else wrote. */
+/** The facts of a failed call to AWS that may be kept: names and numbers, no text that somebody else wrote. */
 export type WhatFailed = {
   readonly name: string;
   /** HTTP status, when there was an answer at all. */

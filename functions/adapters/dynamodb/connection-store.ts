@@ -31,7 +31,7 @@ export function dynamoDbConnectionStore(access: TableAccess): ConnectionStore {
     get,
 
     async create(connection) {
-      // A repeated create (the SDK retries when an answer is lost) must not undo what came after the first.
+      // A repeated create (it is tried again when an answer is lost) must not undo what came after the first.
       await table.insert({ connectionId: connection.connectionId }, fromConnection(connection));
     },
 

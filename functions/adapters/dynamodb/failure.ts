@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DependencyUnavailable } from '../../core/ports/dependency-unavailable.ts';
 
 /**
@@ -22,7 +21,7 @@ export async function orConditionFailed<T>(request: Promise<T>): Promise<T | typ
   try {
     return await request;
   } catch (cause) {
-    if (cause instanceof ConditionalCheckFailedException) return conditionFailed;
+    if (nameOf(cause) === 'ConditionalCheckFailedException') return conditionFailed;
     throw unavailable(nameOf(cause), cause);
   }
 }

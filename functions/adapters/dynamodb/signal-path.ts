@@ -1,29 +1,27 @@
-import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { SignalPath } from '../../core/ports/signal-path.ts';
 import { placeKey, toClientSession } from './client-session-row.ts';
 import { orUnavailable, unavailable } from './failure.ts';
 import { toRobotSession } from './robot-session-row.ts';
+import type { StoreClient } from './store-client.ts';
 
 export function dynamoDbSignalPath({
   client,
   tableNames,
 }: {
-  client: Pick<DynamoDBClient, 'send'>;
+  client: StoreClient;
   tableNames: { readonly robotSessions: string; readonly clientSessions: string };
 }): SignalPath {
   return {
     async read(key) {
       const { robotId, sessionId } = key;
       const { Responses, UnprocessedKeys } = await orUnavailable(
-        client.send(
-          new BatchGetItemCommand({
-            RequestItems: {
-              [tableNames.robotSessions]: { Keys: [marshall({ robotId })], ConsistentRead: true },
-              [tableNames.clientSessions]: { Keys: [marshall(placeKey(key))], ConsistentRead: true },
-            },
-          }),
-        ),
+        client.batchGetItem({
+          RequestItems: {
+            [tableNames.robotSessions]: { Keys: [marshall({ robotId })], ConsistentRead: true },
+            [tableNames.clientSessions]: { Keys: [marshall(placeKey(key))], ConsistentRead: true },
+          },
+        }),
       );
       // Half an answer reads as «no such session», which ends one; it is no answer.
       if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw unavailable('UnprocessedKeys');

@@ -1,13 +1,4 @@
-import {
-  BatchGetItemCommand,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   allOf,
@@ -19,8 +10,9 @@ import {
   updateWith,
 } from './expression.ts';
 import { conditionFailed, orConditionFailed, orUnavailable, unavailable } from './failure.ts';
+import type { StoreClient } from './store-client.ts';
 
-export type TableAccess = { readonly client: Pick<DynamoDBClient, 'send'>; readonly tableName: string };
+export type TableAccess = { readonly client: StoreClient; readonly tableName: string };
 
 export type Key = Readonly<Record<string, string>>;
 export type Row = Readonly<Record<string, unknown>>;
@@ -56,18 +48,16 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
   return {
     async get(key) {
       const { Item } = await orUnavailable(
-        client.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true })),
+        client.getItem({ TableName: tableName, Key: marshall(key), ConsistentRead: true }),
       );
       return Item && unmarshall(Item);
     },
 
     async getMany(keys) {
       const { Responses, UnprocessedKeys } = await orUnavailable(
-        client.send(
-          new BatchGetItemCommand({
-            RequestItems: { [tableName]: { Keys: keys.map((key) => marshall(key)), ConsistentRead: true } },
-          }),
-        ),
+        client.batchGetItem({
+          RequestItems: { [tableName]: { Keys: keys.map((key) => marshall(key)), ConsistentRead: true } },
+        }),
       );
       // Some missing would read as «not there».
       if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw unavailable('UnprocessedKeys');
@@ -78,21 +68,19 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
     },
 
     async put(row) {
-      await orUnavailable(client.send(new PutItemCommand({ TableName: tableName, Item: toItem(row) })));
+      await orUnavailable(client.putItem({ TableName: tableName, Item: toItem(row) }));
     },
 
     async insert(key, row) {
       const bindings = collectBindings();
       const condition = allOf(...Object.keys(key).map(isAbsent))(bindings);
       const result = await orConditionFailed(
-        client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: toItem({ ...key, ...row }),
-            ConditionExpression: condition,
-            ...bound(bindings),
-          }),
-        ),
+        client.putItem({
+          TableName: tableName,
+          Item: toItem({ ...key, ...row }),
+          ConditionExpression: condition,
+          ...bound(bindings),
+        }),
       );
       return result !== conditionFailed;
     },
@@ -102,16 +90,14 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
       const expression = updateWith(...changes)(bindings);
       const condition = onlyIf?.(bindings);
       const result = await orConditionFailed(
-        client.send(
-          new UpdateItemCommand({
-            TableName: tableName,
-            Key: marshall(key),
-            UpdateExpression: expression,
-            ...(condition !== undefined && { ConditionExpression: condition }),
-            ...bound(bindings),
-            ...(returning !== undefined && { ReturnValues: returning }),
-          }),
-        ),
+        client.updateItem({
+          TableName: tableName,
+          Key: marshall(key),
+          UpdateExpression: expression,
+          ...(condition !== undefined && { ConditionExpression: condition }),
+          ...bound(bindings),
+          ...(returning !== undefined && { ReturnValues: returning }),
+        }),
       );
       if (result === conditionFailed) return { written: false };
       return { written: true, row: result.Attributes && unmarshall(result.Attributes) };
@@ -123,15 +109,13 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
       const isThere = Object.keys(key).map(isPresent);
       const condition = allOf(...isThere, ...(onlyIf === undefined ? [] : [onlyIf]))(bindings);
       const result = await orConditionFailed(
-        client.send(
-          new DeleteItemCommand({
-            TableName: tableName,
-            Key: marshall(key),
-            ReturnValues: 'ALL_OLD',
-            ConditionExpression: condition,
-            ...bound(bindings),
-          }),
-        ),
+        client.deleteItem({
+          TableName: tableName,
+          Key: marshall(key),
+          ReturnValues: 'ALL_OLD',
+          ConditionExpression: condition,
+          ...bound(bindings),
+        }),
       );
       if (result === conditionFailed) return undefined;
       return result.Attributes && unmarshall(result.Attributes);
@@ -150,13 +134,11 @@ export function dynamoDbTable({ client, tableName }: TableAccess): Table {
       let next: QueryCommandInput['ExclusiveStartKey'];
       do {
         const page = await orUnavailable(
-          client.send(
-            new QueryCommand({
-              ...input,
-              ...(limit !== undefined && { Limit: limit - rows.length }),
-              ...(next !== undefined && { ExclusiveStartKey: next }),
-            }),
-          ),
+          client.query({
+            ...input,
+            ...(limit !== undefined && { Limit: limit - rows.length }),
+            ...(next !== undefined && { ExclusiveStartKey: next }),
+          }),
         );
         rows.push(...(page.Items ?? []).map((item) => unmarshall(item)));
         next = page.LastEvaluatedKey;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, type DynamoDB } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import { dynamoDbClientDirectory } from '../../../functions/adapters/dynamodb/client-directory.ts';
 import { dynamoDbClientSessionStore } from '../../../functions/adapters/dynamodb/client-session-store.ts';
@@ -8,6 +8,7 @@ import { dynamoDbFleetDirectory } from '../../../functions/adapters/dynamodb/fle
 import { dynamoDbRevocationStore } from '../../../functions/adapters/dynamodb/revocation-store.ts';
 import { dynamoDbRobotSessionStore } from '../../../functions/adapters/dynamodb/robot-session-store.ts';
 import { dynamoDbSignalPath } from '../../../functions/adapters/dynamodb/signal-path.ts';
+import type { StoreClient } from '../../../functions/adapters/dynamodb/store-client.ts';
 import { dynamoDbWatchDirectory } from '../../../functions/adapters/dynamodb/watch-directory.ts';
 import { memoryClientDirectory } from '../../../functions/adapters/memory/client-directory.ts';
 import { memoryClientSessionStore } from '../../../functions/adapters/memory/client-session-store.ts';
@@ -30,6 +31,7 @@ import type { WatchDirectory } from '../../../functions/core/ports/watch-directo
 import { createTables, type TableNames } from '../../../local/store/create-tables.ts';
 import { localClient, startLocalStore } from '../../../local/store/local-store.ts';
 import type { ConnectionId } from '../../../protocol/ids.ts';
+import { signedClient } from './signed-client.ts';
 
 export type Stores = {
   readonly connections: ConnectionStore;
@@ -42,7 +44,13 @@ export type Stores = {
   readonly revocations: RevocationStore;
 };
 
-export type Database = { readonly client: DynamoDBClient; readonly tableNames: TableNames };
+/** `client` is the SDK's, for looking at what lies there; `endpoint` is where it asks. */
+export type Database = {
+  readonly client: DynamoDB;
+  readonly endpoint: string;
+  readonly tableNames: TableNames;
+};
+export type StoreAccess = { readonly client: StoreClient; readonly tableNames: TableNames };
 
 /** Opened once a suite; each case gets stores that hold nothing. */
 type Opened<T> = { fresh(): Promise<T>; close(): Promise<void> };
@@ -57,7 +65,7 @@ const dynalite: Adapter<Database> = {
     const store = await startLocalStore({ port: 0 });
     const client = localClient(store.endpoint);
     return {
-      fresh: () => freshDatabase(client),
+      fresh: () => freshDatabase(client, store.endpoint),
       async close() {
         client.destroy();
         await store.close();
@@ -73,7 +81,7 @@ const dynamoDbLocal = (endpoint: string): Adapter<Database> => ({
     const made: string[] = [];
     return {
       async fresh() {
-        const database = await freshDatabase(client);
+        const database = await freshDatabase(client, endpoint);
         made.push(...Object.values(database.tableNames));
         return database;
       },
@@ -94,14 +102,29 @@ const memory: Adapter<Stores> = {
 
 const everyAdapter: readonly Adapter<Stores>[] = [
   memory,
-  ...databases.map(({ name, open }) => ({
-    name,
+  ...databases.flatMap((database) => [
+    onDatabase(database, 'by the SDK', ({ client }) => client),
+    onDatabase(database, 'by signed requests', ({ endpoint }) => signedClient(endpoint)),
+  ]),
+];
+
+function onDatabase(
+  { name, open }: Adapter<Database>,
+  how: string,
+  clientOf: (database: Database) => StoreClient,
+): Adapter<Stores> {
+  return {
+    name: `${name} ${how}`,
     async open() {
       const opened = await open();
-      return { ...opened, fresh: async () => dynamoDbStores(await opened.fresh()) };
+      const fresh = async () => {
+        const database = await opened.fresh();
+        return dynamoDbStores({ client: clientOf(database), tableNames: database.tableNames });
+      };
+      return { ...opened, fresh };
     },
-  })),
-];
+  };
+}
 
 export const adapterNames = everyAdapter.map(({ name }) => name);
 
@@ -137,7 +160,7 @@ function runOn<T>(subject: string, adapters: readonly Adapter<T>[], cases: (fixt
   for (const { name, because } of leftOut) it.skip(`${subject} on ${name}: left out, ${because}`);
 }
 
-async function freshDatabase(client: DynamoDBClient): Promise<Database> {
+async function freshDatabase(client: DynamoDB, endpoint: string): Promise<Database> {
   const run = randomUUID().slice(0, 8);
   const tableNames = {
     connections: `contract-${run}-connections`,
@@ -146,10 +169,10 @@ async function freshDatabase(client: DynamoDBClient): Promise<Database> {
     directory: `contract-${run}-directory`,
   };
   await createTables(client, tableNames);
-  return { client, tableNames };
+  return { client, endpoint, tableNames };
 }
 
-export function dynamoDbStores({ client, tableNames }: Database): Stores {
+export function dynamoDbStores({ client, tableNames }: StoreAccess): Stores {
   return {
     connections: dynamoDbConnectionStore({ client, tableName: tableNames.connections }),
     robots: dynamoDbRobotSessionStore({ client, tableName: tableNames.robotSessions }),

@@ -1,10 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { StoreClient } from '../../../functions/adapters/dynamodb/store-client.ts';
+import { signedClient } from './signed-client.ts';
 
-/** A DynamoDB that answers all in one way, such as with a failure, reached through the real SDK and a real socket. */
-export type FailingEndpoint = { readonly client: DynamoDBClient; close(): Promise<void> };
+/** A DynamoDB that answers all in one way, such as with a failure, reached through real clients and a real socket. */
+export type FailingEndpoint = {
+  readonly client: DynamoDB;
+  /** What the relay asks with. */
+  readonly signed: StoreClient;
+  close(): Promise<void>;
+};
+export const ways = ['client', 'signed'] as const;
+export type Way = (typeof ways)[number];
 
 export type Answer = (response: ServerResponse, requestBody: string) => void;
 
@@ -43,7 +52,7 @@ export const failures = [
   },
   { failure: 'silence', code: 'TimeoutError', answer: () => {} },
   {
-    // The SDK names a lost connection like that.
+    // A connection that is lost is named like that.
     failure: 'a lost connection',
     code: 'TimeoutError',
     answer: (response: ServerResponse) => response.destroy(),
@@ -65,8 +74,10 @@ export async function failingEndpoint(answer: Answer | 'refuse'): Promise<Failin
     await new Promise((resolve) => server.close(resolve));
   };
   if (answer === 'refuse') await close();
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+  const endpoint = `http://127.0.0.1:${port}`;
+  const timeouts = { connectMs: 1_000, requestMs: 1_000, totalMs: 5_000 };
+  const client = new DynamoDB({
+    endpoint,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
@@ -74,6 +85,7 @@ export async function failingEndpoint(answer: Answer | 'refuse'): Promise<Failin
   });
   return {
     client,
+    signed: signedClient(endpoint, { maxAttempts: 1, timeouts }),
     async close() {
       client.destroy();
       await close();
