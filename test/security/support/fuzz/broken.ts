@@ -7,6 +7,24 @@ import { clientMessages } from '../../../../protocol/messages.ts';
  */
 export const placeholder = (what: string, of: string | number): string => `«${what} ${of}»`;
 
+/** The text with what is known by now in the place of what it only names. */
+export function filled(text: string, value: (what: string, at: number) => string): string {
+  return text
+    .replace(/"«raw ([^»]*)»"/g, (_, quoted: string) => unquoted(quoted))
+    .replace(/«(\w+) (\d+)»/g, (_, what: string, at: string) =>
+      JSON.stringify(value(what, Number(at))).slice(1, -1),
+    );
+}
+
+/** The text of a JSON string's inside. */
+function unquoted(inside: string): string {
+  try {
+    return String(JSON.parse(`"${inside}"`));
+  } catch {
+    return inside;
+  }
+}
+
 const known = fc
   .tuple(
     fc.constantFrom('session', 'own', 'key', 'ownKey', 'token', 'client', 'connection', 'robot', 'robotOf'),

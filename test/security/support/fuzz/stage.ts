@@ -7,6 +7,7 @@ import { selectRoute } from '../../../../local/gateway/route-selection.ts';
 import { socketNamed } from '../../../unit/core/support/cast.ts';
 import { newWorld, type World } from '../../../unit/core/support/world.ts';
 import { api, connectEvent, messageEvent } from '../../../unit/edge/support/gateway-calls.ts';
+import { filled } from './broken.ts';
 import type { Input } from './inputs.ts';
 import { sockets } from './people.ts';
 import { type Changed, changesBetween, type Owners, type Rows, rowsOf } from './rows.ts';
@@ -205,20 +206,5 @@ function filling(world: World, tokens: Tokens) {
     }
   };
 
-  return (text: string, from: string) =>
-    text
-      .replace(/"«raw ([^»]*)»"/g, (_, quoted: string) => unquoted(quoted))
-      .replace(/«(\w+) (\d+)»/g, (_, what: string, index: string) => {
-        const quoted = JSON.stringify(value(what, Number(index), from));
-        return quoted.slice(1, -1);
-      });
-}
-
-/** The text of a JSON string's inside. */
-function unquoted(inside: string): string {
-  try {
-    return String(JSON.parse(`"${inside}"`));
-  } catch {
-    return inside;
-  }
+  return (text: string, from: string) => filled(text, (what, index) => value(what, index, from));
 }
