@@ -12,6 +12,8 @@ const answerWithinMs = 10_000;
 /** After a `goAway` that is followed by a close: then we close, for a server that cannot. */
 const closeWithinMs = 2_000;
 
+const helloId = 'hello';
+
 export type Hello = Omit<Extract<ClientMessage, { action: 'hello' }>, 'action' | 'requestId' | 'protocol'>;
 
 export type ConnectionDeps = {
@@ -93,7 +95,7 @@ export function openConnection(
     cancelPatience();
     phase = 'hello';
     cancelPatience = clock.after(answerWithinMs, () => end({ cause: 'no_welcome' }));
-    send({ action: 'hello', requestId: 'hello', protocol: protocolVersion, ...request.hello() });
+    send({ action: 'hello', requestId: helloId, protocol: protocolVersion, ...request.hello() });
   }
 
   function onFrame(frame: unknown) {
@@ -104,11 +106,7 @@ export function openConnection(
     if (parsed.is === 'malformed' && parsed.type === 'welcome' && phase === 'hello') {
       return end({ cause: 'malformed_welcome' });
     }
-    logger.warn(
-      parsed.is === 'malformed'
-        ? `A malformed ${parsed.type} was dropped.`
-        : 'An unknown message was dropped.',
-    );
+    logger.warn(`A message was dropped: ${parsed.is} ${parsed.is === 'malformed' ? parsed.type : ''}`);
   }
 
   function hear(message: ServerMessage) {
@@ -116,12 +114,15 @@ export function openConnection(
       goAway = message;
       if (message.code !== 'connection_max_age' && message.code !== 'shutdown') closeSoon();
     }
+    // After `welcome` as well: the server could not know that it arrived, and has taken everything back.
+    if (message.type === 'error' && (phase === 'hello' || message.requestId === helloId)) {
+      return end({ cause: 'hello_refused', error: message });
+    }
     if (phase === 'hello') return hearBeforeWelcome(message);
     if (message.type !== 'pong') events.onMessage(message);
   }
 
   function hearBeforeWelcome(message: ServerMessage) {
-    if (message.type === 'error') return end({ cause: 'hello_refused', error: message });
     if (message.type !== 'welcome') return;
     cancelPatience();
     phase = 'live';

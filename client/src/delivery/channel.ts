@@ -55,7 +55,7 @@ export function createChannel(of: {
   let unheard: RelayedSignal[] = [];
   let isStopped = false;
   const outbox = createOutbox(of);
-  const inbox = createInbox({ clock: of.clock, deliver, onMissing });
+  const inbox = createInbox({ clock: of.clock, deliver, onMissing, onStillMissing: of.onHole });
 
   function deliver(signal: RelayedSignal): void {
     if (listener !== undefined) listener.onSignal(signal);

@@ -9,6 +9,11 @@ const reportAfterMs = 5_000;
  * sit on a half-open connection, which it finds out within 30 s, and has the signals all the while.
  */
 const skipAfterMs = 40_000;
+/**
+ * Still missing so long after the report, it is asked for once more: that the sender was told, or the resume itself,
+ * may have been lost as well. Longer than the least time between two resumes.
+ */
+const askAgainAfterMs = 31_000;
 /** Farther ahead is no reordering but a fault; it is dropped so that nothing grows without end. */
 const widestGap = 1_000;
 
@@ -31,10 +36,13 @@ export function createInbox(of: {
   readonly clock: Clock;
   readonly deliver: (signal: RelayedSignal) => void;
   readonly onMissing: (missing: MissingSignals) => void;
+  /** What was reported as missing still is. */
+  readonly onStillMissing: () => void;
 }): Inbox {
   const early = new Map<number, RelayedSignal>();
   let received = 0;
   let patience: Timer | undefined;
+  let asking: Timer | undefined;
   let isReported = false;
   let isSenderAway = false;
   let isStopped = false;
@@ -50,7 +58,9 @@ export function createInbox(of: {
 
   function watch(): void {
     patience?.cancel();
+    asking?.cancel();
     patience = undefined;
+    asking = undefined;
     isReported = false;
     if (early.size === 0 || isStopped) return;
     patience = startTimer(of.clock, reportAfterMs, report);
@@ -60,7 +70,10 @@ export function createInbox(of: {
     isReported = true;
     const reported = received;
     of.onMissing({ ...hole(), isGivenUp: false });
-    if (!isStopped && received === reported) hope();
+    if (isStopped || received !== reported) return;
+    // Who is away is told of it at its return.
+    asking = startTimer(of.clock, askAgainAfterMs, () => isSenderAway || of.onStillMissing());
+    hope();
   }
 
   function hope(): void {
@@ -98,9 +111,8 @@ export function createInbox(of: {
     },
     stop() {
       isStopped = true;
-      isReported = false;
       early.clear();
-      patience?.cancel();
+      watch();
     },
   };
 }

@@ -112,17 +112,8 @@ function afterHelloError(code: ErrorCode, series: Series, retryAfterMs: number |
       return stop('identity_changed');
     case 'forbidden':
       return series.isUnproven ? stop('forbidden') : connect(true);
-    case 'rate_limited':
-    case 'unavailable':
-    case 'internal':
-    case 'hello_required':
-    case 'token_not_newer':
-    case 'robot_unknown':
-    case 'robot_offline':
-    case 'robot_busy':
-    case 'session_unknown':
-    case 'control_held':
-    case 'peer_away':
+    // It is the server that cannot now; or what it says is no answer to a `hello`.
+    default:
       return connect(false, retryAfterMs);
   }
 }

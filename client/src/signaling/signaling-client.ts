@@ -121,14 +121,15 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     if (reconnect && (code === 'connection_max_age' || code === 'shutdown')) link.rollOver(reconnectAfterMs);
   }
 
-  function onError({ code, requestId }: Message<'error'>): void {
+  function onError({ code }: Message<'error'>): void {
     if (code === 'token_expired') {
       wasToldExpired = true;
       care.refresh();
     }
-    // The server does not know the connection: saying hello is done on a new one.
-    if (code === 'unauthenticated') link.reconnect({ renew: true });
-    if (code === 'hello_required' && requestId !== undefined) link.reconnect({ renew: false });
+    // The server does not know the connection, or has taken back its `welcome`, which it could not know to have
+    // arrived: saying hello is done on a new one.
+    const renew = code === 'unauthenticated';
+    if (renew || code === 'hello_required') link.reconnect({ renew });
   }
 
   /** An `openSession` that was given up must leave no ghost. */
