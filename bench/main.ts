@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { measureCleanup } from './cleanup/measure.ts';
 import { measureColdStart } from './cold-start/measure.ts';
 import { measureCost } from './cost/measure.ts';
+import { measureFlood } from './flood/measure.ts';
 import { measureHandler } from './handler/measure.ts';
 import { measureLoad } from './load/measure.ts';
 import { measureMessages } from './messages/measure.ts';
@@ -18,6 +19,7 @@ const measures: { readonly [M in Measurement]: (form: Form) => Promise<Results[M
   },
   handler: measureHandler,
   load: measureLoad,
+  flood: measureFlood,
   'cold-start': measureColdStart,
   cleanup: measureCleanup,
 };

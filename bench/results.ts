@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { CleanupResult } from './cleanup/measure.ts';
 import type { ColdStartResult } from './cold-start/measure.ts';
 import type { CostResult } from './cost/measure.ts';
+import type { FloodResult } from './flood/measure.ts';
 import type { HandlerResult } from './handler/measure.ts';
 import type { LoadResult } from './load/measure.ts';
 import type { MessagesResult } from './messages/measure.ts';
@@ -13,6 +14,7 @@ export type Results = {
   cost: CostResult;
   handler: HandlerResult;
   load: LoadResult;
+  flood: FloodResult;
   'cold-start': ColdStartResult;
   cleanup: CleanupResult;
 };

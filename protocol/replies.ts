@@ -102,6 +102,7 @@ export const replies: Record<Action, { answer: string; others: string; errors: r
       'hello_required',
       'token_expired',
       'session_unknown',
+      'forbidden',
       'control_held',
       'unavailable',
     ],

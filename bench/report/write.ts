@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { cleanupSection } from './cleanup-section.ts';
 import { coldStartSection } from './cold-start-section.ts';
 import { costSection } from './cost-section.ts';
+import { floodSection } from './flood-section.ts';
 import { handlerSection } from './handler-section.ts';
 import { loadSection } from './load-section.ts';
 import { messagesSection } from './messages-section.ts';
@@ -25,7 +26,15 @@ the SDK's clients, as such systems do, and so do all functions of ours but the r
 
 /** Writes the report and its plots from the figures that were kept; what was never measured is left out. */
 export async function writeReport(): Promise<void> {
-  const all = [messagesSection, handlerSection, loadSection, coldStartSection, cleanupSection, costSection];
+  const all = [
+    messagesSection,
+    handlerSection,
+    loadSection,
+    floodSection,
+    coldStartSection,
+    cleanupSection,
+    costSection,
+  ];
   const sections: Section[] = [];
   for (const make of all) {
     const section = await make();

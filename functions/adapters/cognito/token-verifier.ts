@@ -87,10 +87,20 @@ export function cognitoTokenVerifier(options: TokenVerifierOptions): WarmTokenVe
 /**
  * Cognito signs with RS256 and nothing else. Looked at before any key is: `none` and `HS256` (keyed with
  * the public key) die here, without even the power to make us fetch the JWKS; and a key published
- * without `alg` cannot be used with another algorithm.
+ * without `alg` cannot be used with another algorithm. `crit` names what a verifier must understand or
+ * refuse the token (RFC 7515, 4.1.11); the library passes over it, and Cognito never sends it.
  */
 function isSignedLikeCognito(token: string): boolean {
-  return decomposeUnverifiedJwt(token).header.alg === 'RS256';
+  const { header } = decomposeUnverifiedJwt(token);
+  return header.alg === 'RS256' && !Object.hasOwn(header, 'crit') && token.split('.').every(isBase64Url);
+}
+
+/**
+ * Without padding and with nothing in between (RFC 7515, 2). The decoder passes over what does not belong there,
+ * which of a signature nobody has signed: one token would have many spellings.
+ */
+function isBase64Url(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
 type Reason = Extract<Verification, { ok: false }>['reason'];
