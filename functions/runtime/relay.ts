@@ -1,17 +1,14 @@
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
-import type { RoutesOf } from '../route-table.ts';
-import { signalRoute } from '../routes/signal.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
+import { relayRoutes } from './relay-routes.ts';
 import type { Environment } from './settings.ts';
-
-const routes = { signal: signalRoute } satisfies Record<RoutesOf<'relay'>, unknown>;
 
 /** The function behind `signal` alone, so that nothing else stands in its way or in its bundle. */
 export function relayFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
   const { clock, lifeLog, ...make } = dependencies(environment, overrides);
   return dispatch({
-    routes,
+    routes: relayRoutes,
     endpointOf: managementEndpointOf(environment),
     deps: {
       clock,
