@@ -76,7 +76,8 @@ export class SignalingBackend extends Construct {
       handlers:
         props.handlers === undefined ? packagedHandlers(import.meta.url) : prebuiltHandlers(props.handlers),
       identity: source,
-      tables: home === undefined ? addTables(this) : tablesOf(this, home),
+      tables:
+        home === undefined ? addTables(this, { keyArn: this.config.encryptionKeyArn }) : tablesOf(this, home),
     });
     if (this.config.emulator?.operations !== false) addOperations(this, { config: this.config, measured });
     this.outputs = {
