@@ -35,10 +35,14 @@ export function synthesized(context: Readonly<Record<string, unknown>> = {}): Sy
   return known;
 }
 
-/** The same, made anew. */
-export function synthesize(context: Readonly<Record<string, unknown>> = {}): Synthesized {
+/** The same, made anew; `change` is what somebody does to it before it is looked at. */
+export function synthesize(
+  context: Readonly<Record<string, unknown>> = {},
+  change: (app: App) => void = () => undefined,
+): Synthesized {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   addHeliograph(app, parseConfig({ 'heliograph:stage': stage, ...context }));
+  change(app);
   const stack = (part: string): SynthesizedStack => {
     const found = app.node.tryFindChild(`Heliograph-${stage}-${part}`);
     // Of a store in another region, and of a pool of somebody else's, there is none.
