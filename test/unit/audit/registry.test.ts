@@ -18,15 +18,15 @@ async function auditAgainst(answer: (response: ServerResponse) => void, ...args:
   const { port } = server.address() as AddressInfo;
   // npm keeps what it has heard of an advisory, by its number.
   const cache = await mkdtemp(join(tmpdir(), 'heliograph-audit-'));
+  const { HELIOGRAPH_TEST_REPORT: _report, ...inherited } = process.env;
   const env = {
-    ...process.env,
+    ...inherited,
     npm_config_registry: `http://127.0.0.1:${port}/`,
     npm_config_cache: cache,
   };
-  const { HELIOGRAPH_TEST_REPORT: _report, ...rest } = env;
   try {
     return await new Promise<{ code: number; out: string }>((done) => {
-      execFile(process.execPath, ['test/audit/main.ts', ...args], { env: rest }, (failure, out) =>
+      execFile(process.execPath, ['test/audit/main.ts', ...args], { env }, (failure, out) =>
         done({ code: typeof failure?.code === 'number' ? failure.code : 0, out }),
       );
     });
