@@ -9,6 +9,7 @@ import {
 } from '../protocol/token-policy.ts';
 import { type NameOf, problemsIn } from './config-problems.ts';
 import { domainSchema } from './domain-config.ts';
+import { keyArn } from './encryption-config.ts';
 import { identitySchema } from './identity-config.ts';
 import { regionsSchema } from './regions-config.ts';
 import { requireWholeMinutes } from './token-policy-of-client.ts';
@@ -90,6 +91,8 @@ const configSchema = z.strictObject({
   logRetentionDays: z
     .literal(retentionDays, { error: `must be one of CloudWatch's periods: ${retentionDays.join(', ')}` })
     .default(RetentionDays.ONE_MONTH),
+  /** Key of yours in KMS, in the region of the stacks, for tables and logs. By default keys of AWS (ADR 0065). */
+  encryptionKeyArn: keyArn.optional(),
   /** Messages per second of the whole stage, and the burst above it. Below the account's 10,000, so that one API cannot starve the others. */
   throttle: z
     .strictObject({ rate: z.number().positive(), burst: z.int().positive() })

@@ -29,7 +29,10 @@ export function addHeliograph(
       : undefined;
   const tables =
     config.regions?.home === undefined
-      ? new StoreStack(scope, name('Store'), { description: description('session store') }).tables
+      ? new StoreStack(scope, name('Store'), {
+          keyArn: config.encryptionKeyArn,
+          description: description('session store'),
+        }).tables
       : undefined;
   const { identity, webSocketUrl, webSocketOrigin, measured } = new SignalingStack(scope, name('Signaling'), {
     config,

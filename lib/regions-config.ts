@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { tableNames } from '../functions/table-shapes.ts';
+import { keyArn } from './encryption-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, such as eu-west-1');
 const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must be the name of a table');
@@ -16,6 +17,8 @@ export const regionsSchema = z.strictObject({
         clientSessions: tableName,
         directory: tableName,
       } satisfies Record<(typeof tableNames)[number], typeof tableName>),
+      /** `encryptionKeyArn` there, where it has one. */
+      encryptionKeyArn: keyArn.optional(),
     })
     .optional(),
   /** The APIs of the other regions, whose sockets are posted to from here. */

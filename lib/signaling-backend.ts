@@ -58,6 +58,8 @@ export class SignalingBackend extends Construct {
   /** The pool, when it was made here. */
   readonly identity: Identity | undefined;
 
+  private readonly moreClientIds: readonly string[];
+
   constructor(scope: Construct, id: string, props: SignalingBackendProps = {}) {
     super(scope, id);
     this.config = parseSettings(props.config ?? {}, (path) => `config.${path.join('.')}`);
@@ -74,7 +76,8 @@ export class SignalingBackend extends Construct {
       handlers:
         props.handlers === undefined ? packagedHandlers(import.meta.url) : prebuiltHandlers(props.handlers),
       identity: source,
-      tables: home === undefined ? addTables(this) : tablesOf(this, home),
+      tables:
+        home === undefined ? addTables(this, { keyArn: this.config.encryptionKeyArn }) : tablesOf(this, home),
     });
     if (this.config.emulator?.operations !== false) addOperations(this, { config: this.config, measured });
     this.outputs = {
@@ -83,6 +86,7 @@ export class SignalingBackend extends Construct {
       robotsClientId: source.clientIds.robots,
       peopleClientId: source.clientIds.people,
     };
+    this.moreClientIds = source.clientIds.more ?? [];
     this.revocationFunctionName = functions.byName.revocation.lambda.functionName;
     this.apiId = signaling.api.apiId;
     this.stageName = signaling.stage.stageName;
@@ -97,6 +101,8 @@ export class SignalingBackend extends Construct {
       RobotsClientId: this.outputs.robotsClientId,
       PeopleClientId: this.outputs.peopleClientId,
       RevocationFunction: this.revocationFunctionName,
+      // By which the `heliograph` command tells those that are meant from strangers.
+      ...(this.moreClientIds.length === 0 ? {} : { MoreClientIds: this.moreClientIds.join(',') }),
     };
     for (const [name, value] of Object.entries(values)) {
       new CfnOutput(this, name, { value }).overrideLogicalId(name);

@@ -1,9 +1,9 @@
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { seededRandom } from '../../test/support/seeded-random.ts';
 import { connectsPerSecond } from './connect-limit.ts';
 import { type Fleet, type Return, returnOf } from './fleet.ts';
 import { attemptsOf, naivePolicies } from './naive.ts';
-import { seededRandom } from './seeded-random.ts';
 
 /** The fleet of the page: an operator for every tenth robot, one session for every hundredth. */
 export const plottedFleet: Fleet = { robots: 10_000, sessions: 100, lookingOn: 900 };

@@ -43,6 +43,7 @@ export const settingNotes: Readonly<Record<string, string>> = {
   'regions.home.tables.robotSessions': 'Output `RobotSessionsTable`.',
   'regions.home.tables.clientSessions': 'Output `ClientSessionsTable`.',
   'regions.home.tables.directory': 'Output `DirectoryTable`.',
+  'regions.home.encryptionKeyArn': '`encryptionKeyArn` there, where it has one.',
   'regions.peers[].region': 'Another region.',
   'regions.peers[].apiId': 'Output `ApiId` there; its sockets are posted to from here.',
   iceServers:
@@ -55,6 +56,8 @@ export const settingNotes: Readonly<Record<string, string>> = {
   robotTakeover: 'Which connection is the robot when two want to be.',
   maxSessionsPerRobot: 'Sessions that one robot may have at once.',
   logRetentionDays: 'One of CloudWatch’s periods.',
+  encryptionKeyArn:
+    'Key of yours in KMS for tables and logs; by default keys of AWS ([what its policy has to say](embed.md#with-a-key-of-your-own)).',
   'throttle.rate': 'Messages per second of the whole stage.',
   'throttle.burst': 'And the burst above it.',
   apiGatewayLogRole:

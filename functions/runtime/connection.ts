@@ -2,13 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { edgeCheck } from '../adapters/api-gateway/edge-check.ts';
 import { cognitoTokenVerifier } from '../adapters/cognito/token-verifier.ts';
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
-import type { RoutesOf } from '../route-table.ts';
-import { byeRoute } from '../routes/bye.ts';
-import { connectRoute } from '../routes/connect.ts';
-import { defaultRoute } from '../routes/default.ts';
-import { disconnectRoute } from '../routes/disconnect.ts';
-import { refreshTokenRoute } from '../routes/refresh-token.ts';
 import type { ServicesOf } from './aws-services.ts';
+import { connectionRoutes } from './connection-routes.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
 import { awsServices } from './sdk-services.ts';
@@ -19,14 +14,6 @@ import {
   queryTokenFrom,
   tokenPolicyFrom,
 } from './settings.ts';
-
-const routes = {
-  $connect: connectRoute,
-  $disconnect: disconnectRoute,
-  $default: defaultRoute,
-  refreshToken: refreshTokenRoute,
-  bye: byeRoute,
-} satisfies Record<RoutesOf<'connection'>, unknown>;
 
 /** The function behind the life of a connection: it comes, refreshes, leaves. */
 export function connectionFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
@@ -40,7 +27,7 @@ export function connectionFunction(environment: Environment, overrides: Override
   // Ahead of the first token, not in its way; a failure is met again, and told, when a token comes.
   void verifier.warm();
   return dispatch({
-    routes,
+    routes: connectionRoutes,
     endpointOf: managementEndpointOf(environment),
     deps: {
       clock,

@@ -1,13 +1,10 @@
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
-import type { RoutesOf } from '../route-table.ts';
-import { signalRoute } from '../routes/signal.ts';
 import type { ServicesOf } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
+import { relayRoutes } from './relay-routes.ts';
 import type { Environment } from './settings.ts';
 import { awsServices } from './signed-services.ts';
-
-const routes = { signal: signalRoute } satisfies Record<RoutesOf<'relay'>, unknown>;
 
 /** The function behind `signal` alone, so that nothing else stands in its way or in its bundle. */
 export function relayFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
@@ -17,7 +14,7 @@ export function relayFunction(environment: Environment, overrides: Overrides = {
     overrides,
   );
   return dispatch({
-    routes,
+    routes: relayRoutes,
     endpointOf: managementEndpointOf(environment),
     deps: {
       clock,

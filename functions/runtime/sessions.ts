@@ -1,19 +1,10 @@
 import { dispatch, type LambdaFunction } from '../edge/dispatch.ts';
-import type { RoutesOf } from '../route-table.ts';
-import { closeSessionRoute } from '../routes/close-session.ts';
-import { getIceServersRoute } from '../routes/get-ice-servers.ts';
-import { grantControlRoute } from '../routes/grant-control.ts';
-import { helloRoute } from '../routes/hello.ts';
-import { listRobotsRoute } from '../routes/list-robots.ts';
-import { openSessionRoute } from '../routes/open-session.ts';
-import { releaseControlRoute } from '../routes/release-control.ts';
-import { requestControlRoute } from '../routes/request-control.ts';
-import { watchRobotsRoute } from '../routes/watch-robots.ts';
 import type { ServicesOf } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { iceServersOf } from './ice-servers.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
 import { awsServices } from './sdk-services.ts';
+import { sessionsRoutes } from './sessions-routes.ts';
 import {
   type Environment,
   fleetSizeFrom,
@@ -21,18 +12,6 @@ import {
   takeoverFrom,
   tokenPolicyFrom,
 } from './settings.ts';
-
-const routes = {
-  hello: helloRoute,
-  listRobots: listRobotsRoute,
-  watchRobots: watchRobotsRoute,
-  openSession: openSessionRoute,
-  closeSession: closeSessionRoute,
-  requestControl: requestControlRoute,
-  grantControl: grantControlRoute,
-  releaseControl: releaseControlRoute,
-  getIceServers: getIceServersRoute,
-} satisfies Record<RoutesOf<'sessions'>, unknown>;
 
 /** The function behind presence and sessions: who is there, and who talks with whom. */
 export function sessionsFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {
@@ -42,7 +21,7 @@ export function sessionsFunction(environment: Environment, overrides: Overrides 
     overrides,
   );
   return dispatch({
-    routes,
+    routes: sessionsRoutes,
     endpointOf: managementEndpointOf(environment),
     deps: {
       clock,

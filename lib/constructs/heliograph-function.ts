@@ -1,5 +1,6 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -13,6 +14,8 @@ export type HeliographFunctionProps = {
   /** Dimension of its metrics: which deployment it belongs to. */
   readonly service: string;
   readonly logRetention: RetentionDays;
+  /** What its log is encrypted by; undefined: by CloudWatch’s own key. */
+  readonly logKey: IKey | undefined;
   readonly timeout: Duration;
   /** MB; CPU comes in proportion, and signature checks are CPU. */
   readonly memorySize: number;
@@ -28,6 +31,7 @@ export class HeliographFunction extends Construct {
 
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
+      ...(props.logKey === undefined ? {} : { encryptionKey: props.logKey }),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // A role of our own: the managed AWSLambdaBasicExecutionRole may write to every log group of the account.

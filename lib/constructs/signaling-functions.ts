@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IWebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { SettingName } from '../../functions/environment-names.ts';
 import { type FunctionName, functionNames } from '../../functions/route-table.ts';
@@ -9,8 +8,7 @@ import { apiIdPlaceholder, type HeliographConfig, userPoolIdPlaceholder } from '
 import { edgeSecretOf, managementEndpointOf } from '../domain-config.ts';
 import { functionAccess, type TableAccess } from './function-access.ts';
 import { functionMemoryMb as memorySize } from './function-memory.ts';
-import type { Handlers } from './handlers.ts';
-import { HeliographFunction } from './heliograph-function.ts';
+import { HeliographFunction, type HeliographFunctionProps } from './heliograph-function.ts';
 import type { TableSource } from './heliograph-table.ts';
 import { acceptedClientIds, type IdentitySource } from './identity-source.ts';
 import type { TurnSecret } from './turn-secret.ts';
@@ -54,11 +52,9 @@ export class SignalingFunctions extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: { readonly handlers: Handlers; readonly service: string; readonly logRetention: RetentionDays },
+    common: Pick<HeliographFunctionProps, 'handlers' | 'service' | 'logRetention' | 'logKey'>,
   ) {
     super(scope, id);
-    const { handlers, service, logRetention } = props;
-    const common = { handlers, service, logRetention };
     // Below the gateway's 29 s, and above what the calls of one route take when each runs into its own
     // time limit: a function must live to give back what it has claimed.
     const route = { ...common, timeout: Duration.seconds(27) };

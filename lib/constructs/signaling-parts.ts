@@ -1,3 +1,4 @@
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { telemetryServiceOf } from '../../functions/environment-names.ts';
 import type { HeliographConfig } from '../config.ts';
@@ -34,16 +35,21 @@ export type SignalingParts = {
 /** API, functions, schedule and rules, as children of `scope`: of a stack of ours, or of the construct in one of yours. */
 export function addSignalingParts(scope: Construct, props: SignalingPartsProps): SignalingParts {
   const { config, handlers, identity, tables } = props;
+  const { encryptionKeyArn: keyArn } = config;
+  const logs = {
+    logRetention: config.logRetentionDays,
+    logKey: keyArn === undefined ? undefined : Key.fromKeyArn(scope, 'LogKey', keyArn),
+  };
   const functions = new SignalingFunctions(scope, 'Functions', {
     handlers,
     service: telemetryServiceOf(config.stage),
-    logRetention: config.logRetentionDays,
+    ...logs,
   });
   const signaling = new WebSocketSignalingApi(scope, 'Signaling', {
     apiName: `heliograph-${config.stage}`,
     functions: functions.byName,
     throttle: config.throttle,
-    logRetention: config.logRetentionDays,
+    ...logs,
     routeResponses: config.emulator?.routeResponses ?? true,
     defaultEndpoint: config.domain?.only !== true,
     peers: config.regions?.peers ?? [],

@@ -5,13 +5,18 @@ import type { RegionsConfig } from '../regions-config.ts';
 import { allowOnTable, HeliographTable, type TableSource } from './heliograph-table.ts';
 import type { Tables } from './signaling-functions.ts';
 
-/** The tables of the store, as children of `scope`. */
-export function addTables(scope: Construct): { readonly [T in TableName]: HeliographTable<T> } {
+/** The tables of the store, as children of `scope`; encrypted by a key of AWS, unless another is given. */
+export function addTables(
+  scope: Construct,
+  { keyArn }: { readonly keyArn: string | undefined },
+): { readonly [T in TableName]: HeliographTable<T> } {
+  const table = <T extends TableName>(id: string, tableName: T) =>
+    new HeliographTable(scope, id, { tableName, keyArn });
   return {
-    connections: new HeliographTable(scope, 'Connections', 'connections'),
-    robotSessions: new HeliographTable(scope, 'RobotSessions', 'robotSessions'),
-    clientSessions: new HeliographTable(scope, 'ClientSessions', 'clientSessions'),
-    directory: new HeliographTable(scope, 'Directory', 'directory'),
+    connections: table('Connections', 'connections'),
+    robotSessions: table('RobotSessions', 'robotSessions'),
+    clientSessions: table('ClientSessions', 'clientSessions'),
+    directory: table('Directory', 'directory'),
   };
 }
 
@@ -25,9 +30,11 @@ export function tablesOf(scope: Construct, home: NonNullable<RegionsConfig['home
       resource: 'table',
       resourceName: tableName,
     });
+    const { encryptionKeyArn: arn } = home;
+    const key = arn === undefined ? undefined : { arn, region: home.region };
     return {
       physicalName: tableName,
-      allow: (user, access) => allowOnTable(user, { name, tableName, tableArn }, access),
+      allow: (user, access) => allowOnTable(user, { name, tableName, tableArn, key }, access),
     };
   };
   return {

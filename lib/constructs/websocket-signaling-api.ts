@@ -14,6 +14,7 @@ import {
   WebSocketMockIntegration,
 } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Route, type RoutedFunction, routeTable } from '../../functions/route-table.ts';
@@ -27,6 +28,8 @@ export type WebSocketSignalingApiProps = {
   /** Messages per second of the stage, and the burst above it. */
   readonly throttle: { readonly rate: number; readonly burst: number };
   readonly logRetention: RetentionDays;
+  /** What the access log is encrypted by; undefined: by CloudWatch’s own key. */
+  readonly logKey: IKey | undefined;
   /** `false` leaves out route and integration responses, for emulators that cannot create them. */
   readonly routeResponses: boolean;
   /** `false` closes the default `execute-api` endpoint. */
@@ -61,6 +64,7 @@ export class WebSocketSignalingApi extends Construct {
 
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: props.logRetention,
+      ...(props.logKey === undefined ? {} : { encryptionKey: props.logKey }),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.stage = new WebSocketStage(this, 'Stage', {

@@ -48,6 +48,8 @@ export class SignalingStack extends Stack {
       new CfnOutput(this, 'UserPoolId', { value: this.identity.userPoolId });
       new CfnOutput(this, 'RobotsClientId', { value: this.identity.clientIds.robots });
       new CfnOutput(this, 'PeopleClientId', { value: this.identity.clientIds.people });
+      const { more = [] } = this.identity.clientIds;
+      if (more.length > 0) new CfnOutput(this, 'MoreClientIds', { value: more.join(',') });
     }
   }
 }

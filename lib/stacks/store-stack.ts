@@ -7,9 +7,9 @@ import { addTables } from '../constructs/tables.ts';
 export class StoreStack extends Stack {
   readonly tables: { readonly [T in TableName]: HeliographTable<T> };
 
-  constructor(scope: Construct, id: string, props: StackProps) {
+  constructor(scope: Construct, id: string, props: StackProps & { readonly keyArn: string | undefined }) {
     super(scope, id, props);
-    this.tables = addTables(this);
+    this.tables = addTables(this, props);
     const nameOf = (table: TableName): string => this.tables[table].table.tableName;
     // What another region is told of this store: `heliograph:regions`.
     new CfnOutput(this, 'ConnectionsTable', { value: nameOf('connections') });

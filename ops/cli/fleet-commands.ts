@@ -2,9 +2,12 @@ import { disconnect } from '../commands/disconnect.ts';
 import { revoke } from '../commands/revoke.ts';
 import { listSessions } from '../commands/sessions.ts';
 import { OperationFailed } from '../failure.ts';
-import { createRobot, disableRobot, enrolRobot, listRobots } from '../robots/robots.ts';
+import { listRobots } from '../robots/list-robots.ts';
+import { createRobot, disableRobot, enrolRobot } from '../robots/robots.ts';
 import type { AddCommand } from './main.ts';
 import { moment } from './output.ts';
+
+type CreateOptions = { readonly fleet?: string[]; readonly user?: string };
 
 /** Commands on robots, sessions and connections. */
 export const addFleetCommands: AddCommand = (program, running) => {
@@ -13,9 +16,10 @@ export const addFleetCommands: AddCommand = (program, running) => {
     .command('create <robot>')
     .description('makes its user; it cannot sign in until it is enrolled')
     .option('--fleet <name...>', 'fleets that it is in')
-    .action(async (name: string, { fleet: fleets = [] }: { fleet?: string[] }) => {
+    .option('--user <user>', 'what its user is called, in a pool where that is not the id, such as an e-mail')
+    .action(async (name: string, { fleet: fleets = [], user: userName }: CreateOptions) => {
       const { output, deployment } = running();
-      await createRobot(await deployment(), { name, fleets });
+      await createRobot(await deployment(), { name, fleets, userName });
       output.result({ robot: name, fleets }, `${name} is made. Next: heliograph robots enrol ${name}`);
     });
   robots
@@ -33,9 +37,9 @@ export const addFleetCommands: AddCommand = (program, running) => {
     .action(async (name: string) => {
       const { output, deployment } = running();
       const found = await deployment();
-      await disableRobot(found, name);
+      const user = await disableRobot(found, name);
       output.progress(`${name} cannot sign in any more; closing its connections …`);
-      const closed = await revoke(found, name);
+      const closed = await revoke(found, user);
       output.result({ robot: name, closed }, `${name} is disabled; connections closed: ${closed}.`);
     });
   robots
@@ -50,7 +54,11 @@ export const addFleetCommands: AddCommand = (program, running) => {
           'sign-in': signIn,
           'token until': tokenExpiresAt === undefined ? undefined : moment(tokenExpiresAt),
         })),
-        ['robot', 'state', 'fleets', 'controlled', 'sign-in', 'token until'],
+        [
+          'robot',
+          ...(rows.some(({ user }) => user !== undefined) ? (['user'] as const) : []),
+          ...(['state', 'fleets', 'controlled', 'sign-in', 'token until'] as const),
+        ],
         'There are no robots yet: heliograph robots create <name>.',
       );
     });

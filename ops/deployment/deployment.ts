@@ -20,6 +20,8 @@ export type Deployment = {
   readonly gateway: string;
   readonly userPoolId: string;
   readonly clientIds: { readonly robots: string; readonly people: string };
+  /** Further app clients of an existing pool whose tokens are taken. */
+  readonly moreClientIds: readonly string[];
   /** Where Cognito's API is, if not at AWS. */
   readonly identity: string | undefined;
   /** What its functions are told: the tables, the policy, the accepted clients. */

@@ -60,6 +60,7 @@ export async function locateByCloudFormation({ stage, env }: Where): Promise<Dep
     gateway: isEmulator ? emulatedGateway(endpoint, managed) : stageUrl,
     userPoolId: identity.UserPoolId ?? '',
     clientIds: { robots: identity.RobotsClientId ?? '', people: identity.PeopleClientId ?? '' },
+    moreClientIds: (identity.MoreClientIds ?? '').split(',').filter((id) => id !== ''),
     identity: isEmulator ? endpoint : undefined,
     environment: {
       ...credentialsIn(env),

@@ -37,6 +37,7 @@ export async function localDeployment(endpoint: string): Promise<Deployment | un
     title: `the local stack at ${url.host}`,
     kind: 'local',
     ...{ region, gateway, identity, userPoolId, clientIds, environment },
+    moreClientIds: [],
     managed: undefined,
     eventsUrl: new URL('/events', endpoint).href,
   };

@@ -32,8 +32,34 @@ export async function checkClients(setup: Setup): Promise<Finding[]> {
       return faults.length > 0 ? faults : [ok(check, `Tokens live as the policy says: ${lives}.`)];
     }),
   );
-  return [...findings.flat(), ...(await checkAccepted(setup))];
+  const more = await Promise.all(setup.moreClientIds.map((id) => checkFurther(setup, id)));
+  return [...findings.flat(), ...more.flat(), ...(await checkAccepted(setup))];
 }
+
+/** One that was there before, whose sign-in is its app's own affair: what counts here is how long its tokens live. */
+async function checkFurther(setup: Setup, id: string): Promise<Finding[]> {
+  const check = `client ${id}`;
+  const facts = await setup.client(id);
+  if (facts === undefined) {
+    const says = `The user pool ${setup.userPoolId} has no app client ${id}.`;
+    return [fault(check, says, 'Take it out of identity.userPoolClients.more, and deploy again.')];
+  }
+  const { tokenMs } = setup.policy;
+  const faults = (['access', 'id'] as const).flatMap((kind) => {
+    const lives = lifeOf(kind, facts[kind]);
+    if (lives === tokenMs) return [];
+    return [
+      fault(
+        check,
+        `${nameOf[kind]} tokens live ${inWords(lives)}, the policy says ${inWords(tokenMs)}: ${because(kind, facts[kind])}.`,
+        'Give the app client the lives of the policy: applyTokenPolicy, or all validities and units by hand.',
+      ),
+    ];
+  });
+  return faults.length > 0 ? faults : [ok(check, `Tokens live as the policy says: ${inWords(tokenMs)}.`)];
+}
+
+const nameOf: Readonly<Record<TokenKind, string>> = { access: 'Access', id: 'ID', refresh: 'Refresh' };
 
 function livesOf(setup: Setup, name: 'robots' | 'people', facts: ClientFacts): Finding[] {
   const { policy } = setup;
@@ -44,7 +70,7 @@ function livesOf(setup: Setup, name: 'robots' | 'people', facts: ClientFacts): F
     return [
       fault(
         `client ${name}`,
-        `${kind === 'id' ? 'ID' : kind === 'access' ? 'Access' : 'Refresh'} tokens live ${inWords(lives)}, the policy says ${inWords(meant[kind])}: ${because(kind, facts[kind])}.`,
+        `${nameOf[kind]} tokens live ${inWords(lives)}, the policy says ${inWords(meant[kind])}: ${because(kind, facts[kind])}.`,
         `${setup.redeploy} Set no validity in the console: the policy (heliograph:tokenPolicy) sets all three, with their units.`,
       ),
     ];
@@ -109,8 +135,12 @@ async function checkAccepted(setup: Setup): Promise<Finding[]> {
     return [fault(check, says, setup.redeploy)];
   }
   const { acceptedClientIds: accepted } = setup;
-  const refused = Object.entries(setup.clientIds).filter(([, id]) => !accepted.includes(id));
-  const strangers = accepted.filter((id) => !Object.values(setup.clientIds).includes(id));
+  const refused = [
+    ...Object.entries(setup.clientIds),
+    ...setup.moreClientIds.map((id) => ['that is listed', id] as const),
+  ].filter(([, id]) => !accepted.includes(id));
+  const ours = [...Object.values(setup.clientIds), ...setup.moreClientIds];
+  const strangers = accepted.filter((id) => !ours.includes(id));
   const faults = [
     ...refused.map(([name, id]) =>
       fault(check, `The functions refuse every token of the client ${name} (${id}).`, setup.redeploy),
@@ -121,7 +151,17 @@ async function checkAccepted(setup: Setup): Promise<Finding[]> {
   ];
   return faults.length > 0
     ? faults
-    : [ok(check, 'The functions take tokens of these two app clients, and of no other.')];
+    : [
+        ok(
+          check,
+          `The functions take tokens of these ${inNumber(accepted.length)} app clients, and of no other.`,
+        ),
+      ];
+}
+
+/** One client may serve robots and people. */
+function inNumber(clients: number): string {
+  return clients === 2 ? 'two' : String(clients);
 }
 
 /** Who is in no group is refused, and a group that is not there can have nobody in it. */

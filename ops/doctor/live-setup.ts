@@ -35,6 +35,7 @@ export function liveSetup({ deployment, visitor, now }: Live): Setup {
     kind: deployment.kind,
     policy: tokenPolicyFrom(environment),
     clientIds: deployment.clientIds,
+    moreClientIds: deployment.moreClientIds,
     acceptedClientIds: identity.clientIds,
     userPoolId,
     conventions: identity.conventions,

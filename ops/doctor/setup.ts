@@ -74,6 +74,8 @@ export type Setup = {
   readonly policy: TokenPolicy;
   /** By their names in the outputs. */
   readonly clientIds: Readonly<Record<'robots' | 'people', string>>;
+  /** Further ones that the configuration lists: `identity.userPoolClients.more`. */
+  readonly moreClientIds: readonly string[];
   /** Those that the functions take tokens of. */
   readonly acceptedClientIds: readonly string[];
   readonly userPoolId: string;

@@ -5,38 +5,43 @@ import {
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
   AdminSetUserPasswordCommand,
-  type CognitoIdentityProviderClient,
   CreateGroupCommand,
-  paginateListUsersInGroup,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { PoolConventions } from '../../functions/pool-conventions.ts';
 import { tokenPolicyFrom } from '../../functions/runtime/settings.ts';
 import { robotId } from '../../protocol/ids.ts';
-import { clientsOf, portsOf } from '../deployment/clients.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { asking, askingFor, OperationFailed } from '../failure.ts';
 import { enrolmentCode, newPassword } from './enrolment-code.ts';
+import { namesByUser, type Pool, poolOf, robotUsers } from './robot-users.ts';
 
-const robots = 'robots';
 const dayMs = 86_400_000;
 
-type Cognito = {
-  readonly client: CognitoIdentityProviderClient;
-  readonly pool: { readonly UserPoolId: string };
-  readonly endpoint: string | undefined;
-};
-
-function cognitoOf(deployment: Deployment): Cognito {
-  const { userPoolId: UserPoolId, identity: endpoint } = deployment;
-  return { client: clientsOf(deployment).cognito(), pool: { UserPoolId }, endpoint };
-}
-
-/** Makes the robot's user, in the group of robots and in its fleets. It cannot sign in until it is enrolled. @throws {OperationFailed} */
+/**
+ * Makes the robot's user, in the groups and fleets by which this pool tells robots. It cannot sign in until it is
+ * enrolled.
+ *
+ * @throws {OperationFailed}
+ */
 export async function createRobot(
   deployment: Deployment,
-  of: { readonly name: string; readonly fleets: readonly string[] },
+  of: {
+    readonly name: string;
+    readonly fleets: readonly string[];
+    /** What its user is called, where that is not to be the id. */
+    readonly userName?: string | undefined;
+  },
 ): Promise<void> {
-  const { client, pool, endpoint } = cognitoOf(deployment);
-  const Username = requireName(of.name);
+  const { client, pool, endpoint, conventions } = poolOf(deployment);
+  const name = requireName(of.name);
+  const Username = of.userName ?? name;
+  if (Username !== name && namesByUser(conventions)) {
+    throw new OperationFailed(
+      'In this pool the name of the user is the id of the robot.',
+      'Leave --user away, or have robots told by a group or a claim: identity in docs/configuration.md.',
+    );
+  }
+  const UserAttributes = attributesFor(conventions, name);
   await asking({ action: 'cognito-idp:AdminCreateUser', endpoint }, () =>
     client
       .send(
@@ -45,18 +50,21 @@ export async function createRobot(
           Username,
           MessageAction: 'SUPPRESS',
           TemporaryPassword: newPassword(),
+          ...(UserAttributes.length > 0 && { UserAttributes }),
         }),
       )
       .catch((failure: unknown) => {
         if (!hasName(failure, 'UsernameExistsException')) throw failure;
         throw new OperationFailed(
           `There is a user ${Username} already.`,
-          `To sign it in anew: heliograph robots enrol ${Username}.`,
+          `To sign it in anew: heliograph robots enrol ${name}.`,
         );
       }),
   );
-  for (const GroupName of [robots, ...of.fleets.map((fleet) => `fleet:${fleet}`)]) {
-    if (GroupName !== robots) {
+  const { robotIdGroupPrefix: prefix, groups, fleetPrefix } = conventions;
+  const isRobot = prefix === undefined ? groups.robots : `${prefix}${name}`;
+  for (const GroupName of [isRobot, ...of.fleets.map((fleet) => `${fleetPrefix}${fleet}`)]) {
+    if (GroupName !== groups.robots) {
       await asking({ action: 'cognito-idp:CreateGroup', endpoint }, () =>
         client.send(new CreateGroupCommand({ ...pool, GroupName })).catch((failure: unknown) => {
           if (!hasName(failure, 'GroupExistsException')) throw failure;
@@ -67,6 +75,16 @@ export async function createRobot(
       client.send(new AdminAddUserToGroupCommand({ ...pool, Username, GroupName })),
     );
   }
+}
+
+/** The attribute that becomes the claim with the robot's id, where the pool wants one. */
+function attributesFor({ robotIdClaim: Name }: PoolConventions, Value: string) {
+  if (Name === undefined) return [];
+  if (Name.startsWith('custom:')) return [{ Name, Value }];
+  throw new OperationFailed(
+    `In this pool the claim ${Name} says which robot a user is, and this command cannot write it.`,
+    'Make the user as the owner of the pool does; then: heliograph robots list.',
+  );
 }
 
 export type Enrolment = { readonly code: string; readonly validForDays: number };
@@ -82,18 +100,9 @@ const validForDays = 3;
  * @throws {OperationFailed}
  */
 export async function enrolRobot(deployment: Deployment, name: string): Promise<Enrolment> {
-  const { client, pool, endpoint } = cognitoOf(deployment);
-  const Username = requireName(name);
-  const groups = await askingFor({ action: 'cognito-idp:AdminListGroupsForUser', endpoint }, () =>
-    client.send(new AdminListGroupsForUserCommand({ ...pool, Username })),
-  );
-  if (groups === undefined) throw unknownRobot(Username);
-  if (!(groups.Groups ?? []).some(({ GroupName }) => GroupName === robots)) {
-    throw new OperationFailed(
-      `${Username} is no robot: it is not in the group ${robots}.`,
-      'People choose their own passwords. A robot is made by: heliograph robots create <name>.',
-    );
-  }
+  const from = poolOf(deployment);
+  const { client, pool, endpoint } = from;
+  const Username = await robotUserNamed(from, requireName(name));
   const user = await asking({ action: 'cognito-idp:AdminGetUser', endpoint }, () =>
     client.send(new AdminGetUserCommand({ ...pool, Username })),
   );
@@ -120,64 +129,47 @@ export async function enrolRobot(deployment: Deployment, name: string): Promise<
   return { code, validForDays };
 }
 
-/** It signs in no more; what it has open is closed by `revoke`. @throws {OperationFailed} */
-export async function disableRobot(deployment: Deployment, name: string): Promise<void> {
-  const { client, pool, endpoint } = cognitoOf(deployment);
-  const Username = requireName(name);
+/**
+ * It signs in no more; what it has open is closed by `revoke`.
+ *
+ * @returns the name of its user.
+ * @throws {OperationFailed}
+ */
+export async function disableRobot(deployment: Deployment, name: string): Promise<string> {
+  const from = poolOf(deployment);
+  const { client, pool, endpoint, conventions } = from;
+  const robot = requireName(name);
+  const Username = namesByUser(conventions) ? robot : await robotUserNamed(from, robot);
   const done = await askingFor({ action: 'cognito-idp:AdminDisableUser', endpoint }, () =>
     client.send(new AdminDisableUserCommand({ ...pool, Username })),
   );
   if (done === undefined) throw unknownRobot(Username);
+  return Username;
 }
 
-export type RobotLine = {
-  readonly robot: string;
-  /** `never`: it has a user and was never here. */
-  readonly state: 'online' | 'away' | 'offline' | 'never';
-  readonly fleets: readonly string[];
-  readonly controlled: boolean;
-  readonly signIn: string;
-  readonly tokenExpiresAt: number | undefined;
-};
-
-/** All robots of the pool, with what is known of their connections. @throws {OperationFailed} */
-export async function listRobots(deployment: Deployment): Promise<readonly RobotLine[]> {
-  const { client, pool, endpoint } = cognitoOf(deployment);
-  const users: { name: string; signIn: string }[] = [];
-  await asking({ action: 'cognito-idp:ListUsersInGroup', endpoint }, async () => {
-    for await (const page of paginateListUsersInGroup({ client }, { ...pool, GroupName: robots })) {
-      for (const { Username = '', Enabled, UserStatus } of page.Users ?? []) {
-        users.push({ name: Username, signIn: signInOf(Enabled, UserStatus) });
-      }
-    }
-  });
-  const ids = users.flatMap(({ name }) => robotId.safeParse(name).data ?? []);
-  const ports = portsOf(deployment).robots();
-  const batches = Array.from({ length: Math.ceil(ids.length / 100) }, (_, i) =>
-    ids.slice(i * 100, (i + 1) * 100),
+/** The user that is this robot. @throws {OperationFailed} where there is none, several, or one that is no robot. */
+async function robotUserNamed(from: Pool, name: string): Promise<string> {
+  const { client, pool, endpoint, conventions } = from;
+  if (!namesByUser(conventions)) {
+    const users = (await robotUsers(from)).filter(({ robotId }) => robotId === name);
+    const [first, ...more] = users;
+    if (first === undefined) throw unknownRobot(name);
+    if (more.length === 0) return first.userName;
+    throw new OperationFailed(
+      `${users.length} users are the robot ${name}: ${users.map(({ userName }) => userName).join(', ')}.`,
+      'Take its group or claim away from all but one: two devices must not have one identity.',
+    );
+  }
+  const robots = conventions.groups.robots;
+  const groups = await askingFor({ action: 'cognito-idp:AdminListGroupsForUser', endpoint }, () =>
+    client.send(new AdminListGroupsForUserCommand({ ...pool, Username: name })),
   );
-  const rows = await asking({ action: 'dynamodb:BatchGetItem', endpoint }, async () =>
-    (await Promise.all(batches.map((batch) => ports.getMany(batch)))).flat(),
+  if (groups === undefined) throw unknownRobot(name);
+  if ((groups.Groups ?? []).some(({ GroupName }) => GroupName === robots)) return name;
+  throw new OperationFailed(
+    `${name} is no robot: it is not in the group ${robots}.`,
+    'People choose their own passwords. A robot is made by: heliograph robots create <name>.',
   );
-  const byId = new Map<string, (typeof rows)[number]>(rows.map((row) => [row.robotId, row]));
-  return users
-    .map(({ name, signIn }): RobotLine => {
-      const row = byId.get(name);
-      return {
-        robot: name,
-        state: row?.state ?? 'never',
-        fleets: row?.fleets ?? [],
-        controlled: row?.controllerSessionId !== undefined,
-        signIn,
-        tokenExpiresAt: row?.socket?.tokenExpiresAt,
-      };
-    })
-    .sort((a, b) => a.robot.localeCompare(b.robot));
-}
-
-function signInOf(enabled: boolean | undefined, status: string | undefined): string {
-  if (enabled === false) return 'disabled';
-  return status === 'FORCE_CHANGE_PASSWORD' ? 'to be enrolled' : 'enrolled';
 }
 
 function requireName(name: string): string {

@@ -74,6 +74,7 @@ describe('an existing pool by id', () => {
         .sort(),
     ).toEqual([
       'ApiId',
+      'MoreClientIds',
       'PeopleClientId',
       'RevocationFunction',
       'RobotsClientId',

@@ -1,9 +1,11 @@
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import { type FunctionName, functionNames } from '../../functions/route-table.ts';
 import { type TableName, tableNames } from '../../functions/table-shapes.ts';
 import { functionAccess } from '../../lib/constructs/function-access.ts';
 import { grantsByRole, grantsOf } from './support/statements.ts';
-import { resourcesOf, synthesized } from './support/synthesized.ts';
+import { resourcesOf, synthesize, synthesized } from './support/synthesized.ts';
 
 const stacks = synthesized();
 
@@ -21,8 +23,8 @@ function tableOf(resource: string): string {
   return index === undefined ? name : `${name}/${index}`;
 }
 
-function tableGrants(name: FunctionName): string[] {
-  return grantsOf(name, stacks)
+function tableGrants(name: FunctionName, from = stacks): string[] {
+  return grantsOf(name, from)
     .filter(({ action }) => action.startsWith('dynamodb:'))
     .map(({ action, resource }) => `${action.slice('dynamodb:'.length)} ${tableOf(resource)}`)
     .sort();
@@ -166,6 +168,24 @@ describe('permissions', () => {
   test.each(functionNames)('%s may do no more on the tables than this', (name) => {
     expect(tableGrants(name)).toEqual(most[name]);
   });
+
+  /** Planted, so that the two tests above are known to see it: in the access table, or past it. */
+  test.each(['PutItem', 'UpdateItem', 'DeleteItem'] as const)(
+    'a policy that gives the relay %s on the robots’ sessions is seen',
+    (action) => {
+      const planted = synthesize({}, (app) => {
+        const role = app.node.findAll().find(({ node }) => node.path.endsWith('/Functions/Relay/Role'));
+        const table = app.node.findAll().find(({ node }) => node.path.endsWith('-Store/RobotSessions/Table'));
+        if (!(role instanceof Role) || !(table instanceof Table))
+          throw new Error('The constructs have moved.');
+        role.addToPrincipalPolicy(
+          new PolicyStatement({ actions: [`dynamodb:${action}`], resources: [table.tableArn] }),
+        );
+      });
+      expect(tableGrants('relay', planted)).toEqual([...most.relay, `${action} robotSessions`].sort());
+      expect(tableGrants('relay', planted)).not.toEqual(most.relay);
+    },
+  );
 
   test('sockets are posted to by all, closed by all but the relay, asked after by two', () => {
     const methodsOf = (name: FunctionName) =>

@@ -13,24 +13,10 @@ import type { PeerGateway } from '../../../functions/core/ports/peer-gateway.ts'
 import { runCleanup } from '../../../functions/core/use-cases/cleanup.ts';
 import { revokeSignIns } from '../../../functions/core/use-cases/revoke.ts';
 import { dispatch } from '../../../functions/edge/dispatch.ts';
-import { byeRoute } from '../../../functions/routes/bye.ts';
-import { closeSessionRoute } from '../../../functions/routes/close-session.ts';
-import { connectRoute } from '../../../functions/routes/connect.ts';
-import { defaultRoute } from '../../../functions/routes/default.ts';
-import { disconnectRoute } from '../../../functions/routes/disconnect.ts';
-import { getIceServersRoute } from '../../../functions/routes/get-ice-servers.ts';
-import { grantControlRoute } from '../../../functions/routes/grant-control.ts';
-import { helloRoute } from '../../../functions/routes/hello.ts';
-import { listRobotsRoute } from '../../../functions/routes/list-robots.ts';
-import { openSessionRoute } from '../../../functions/routes/open-session.ts';
-import { refreshTokenRoute } from '../../../functions/routes/refresh-token.ts';
-import { releaseControlRoute } from '../../../functions/routes/release-control.ts';
-import { requestControlRoute } from '../../../functions/routes/request-control.ts';
-import { signalRoute } from '../../../functions/routes/signal.ts';
-import { watchRobotsRoute } from '../../../functions/routes/watch-robots.ts';
 import { deadlineShards } from '../../../functions/table-shapes.ts';
 import type { SessionId } from '../../../protocol/ids.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
+import { allRoutes } from '../../support/all-routes.ts';
 import type { EventClock } from './event-clock.ts';
 import type { SoakIdentity, SoakUser } from './identity.ts';
 import { principalOf } from './identity.ts';
@@ -89,23 +75,7 @@ export function soakBackend(of: {
   const invoke = dispatch({
     deps,
     endpointOf: () => of.endpoint,
-    routes: {
-      $connect: connectRoute,
-      $disconnect: disconnectRoute,
-      $default: defaultRoute,
-      refreshToken: refreshTokenRoute,
-      bye: byeRoute,
-      hello: helloRoute,
-      listRobots: listRobotsRoute,
-      watchRobots: watchRobotsRoute,
-      openSession: openSessionRoute,
-      closeSession: closeSessionRoute,
-      requestControl: requestControlRoute,
-      grantControl: grantControlRoute,
-      releaseControl: releaseControlRoute,
-      getIceServers: getIceServersRoute,
-      signal: signalRoute,
-    },
+    routes: allRoutes,
   });
 
   return {

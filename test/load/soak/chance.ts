@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../docs/fleet/seeded-random.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 /** All that is left to chance in a run: the same for the same seed. */
 export type Chance = {

@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LostSignals } from '../../../client/src/delivery/channel.ts';
 import type { Welcome } from '../../../client/src/wire/messages.ts';
+import { session } from './support/open-session.ts';
 import { ready } from './support/started-client.ts';
 
-const session: Welcome['sessions'][number] = {
-  sessionId: 's',
-  robotId: 'rover-1',
-  clientId: 'client-1',
-  mode: 'control',
-  leaseEpoch: 1,
-  state: 'open',
-  received: 0,
-};
 const signal = (seq: number, sessionId = 's') =>
   ({ type: 'signal', ...session, sessionId, from: 'robot', seq, kind: 'custom' }) as const;
 

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Welcome } from '../../../client/src/wire/messages.ts';
+import { session } from './support/open-session.ts';
 import { ready } from './support/started-client.ts';
-
-const session = {
-  sessionId: 's',
-  robotId: 'rover-1',
-  clientId: 'client-1',
-  mode: 'control' as const,
-  leaseEpoch: 1,
-  state: 'open' as const,
-  received: 0,
-};
 
 describe('make before break', () => {
   it('goAway connection_max_age: the second is welcomed before the first is dropped; nothing is lost or told', async () => {

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../../client/src/reconnect/backoff.ts';
 import { robotWelcome, spreadWelcome } from './support/fake-server.ts';
+import { session } from './support/open-session.ts';
 import { ready } from './support/started-client.ts';
-
-const session = {
-  sessionId: 's',
-  robotId: 'rover-1',
-  clientId: 'client-1',
-  mode: 'control' as const,
-  state: 'open' as const,
-  leaseEpoch: 1,
-  received: 0,
-};
 
 describe('backoff', () => {
   it('is full jitter under a ceiling from 0.5 s to 20 s', () => {

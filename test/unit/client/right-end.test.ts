@@ -7,20 +7,11 @@ import { TokenUnavailable } from '../../../client/src/tokens/token-source.ts';
 import { createFakeClock } from './support/fake-clock.ts';
 import { createFakeCognito, refused, signedIn } from './support/fake-cognito.ts';
 import { createFakeServer, type FakeSocket, robotWelcome } from './support/fake-server.ts';
+import { session } from './support/open-session.ts';
 import { ready, scene } from './support/started-client.ts';
 import { fakeTokens } from './support/tokens.ts';
 
 const hourMs = 3_600_000;
-const session = {
-  sessionId: 's',
-  robotId: 'rover-1',
-  clientId: 'client-1',
-  mode: 'control' as const,
-  leaseEpoch: 1,
-  state: 'open' as const,
-  received: 0,
-};
-
 describe('a laptop that was asleep for 24 h', () => {
   it('comes back with a fresh token, and tells that its session has ended', async () => {
     const { client, clock, server, tokens } = await ready({ welcome: { sessions: [session] } });

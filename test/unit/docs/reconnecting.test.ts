@@ -4,7 +4,7 @@ import { connectsPerSecond, mostInAnySecond } from '../../../docs/fleet/connect-
 import type { Return } from '../../../docs/fleet/fleet.ts';
 import { attemptsOf, naivePolicies } from '../../../docs/fleet/naive.ts';
 import { plottedFleet, plottedReturn, reconnectingPlot } from '../../../docs/fleet/plot.ts';
-import { seededRandom } from '../../../docs/fleet/seeded-random.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 describe('10,000 robots and their operators lose the connection at the same moment', () => {
   let returns: Return[];

@@ -7,7 +7,7 @@ import { revocationHandler } from '../../../functions/events/revocation.ts';
 import { connected, hello, welcomed } from '../core/support/cast.ts';
 import { operator1, rover1 } from '../core/support/people.ts';
 import { api, connectEvent, messageEvent } from '../edge/support/gateway-calls.ts';
-import { watchedWorld } from './support/watched.ts';
+import { alarmNames, rung, silent, watchedWorld } from './support/watched.ts';
 
 const minuteMs = 60_000;
 const limits = (now: number) => ({ endBy: now + minuteMs, batch: 50 });
@@ -289,5 +289,12 @@ describe('what the log costs', () => {
       expect(sent).toEqual({ statusCode: 200 });
     }
     expect(watched.lines).toHaveLength(before);
+  });
+});
+
+describe('every alarm', () => {
+  it('was provoked above, and was seen to be silent', () => {
+    expect([...rung].sort()).toEqual(alarmNames);
+    expect([...silent].sort()).toEqual(alarmNames);
   });
 });

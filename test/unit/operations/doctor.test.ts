@@ -26,6 +26,22 @@ describe('a setup that is as it must be', () => {
     expect(findings.length).toBeGreaterThan(12);
   });
 
+  it('may take tokens of further app clients that the configuration lists: they are no strangers', async () => {
+    const findings = await look({
+      ...good,
+      moreClientIds: ['legacy-id'],
+      acceptedClientIds: ['robots-id', 'people-id', 'legacy-id'],
+      // Its app signs in otherwise than by password.
+      client: async (id) => (id === 'legacy-id' ? { ...goodClient, flows: [] } : good.client(id)),
+    });
+    expect(faultsOf(findings)).toEqual([]);
+    expect(findings).toContainEqual({
+      check: 'accepted clients',
+      state: 'ok',
+      says: 'The functions take tokens of these 3 app clients, and of no other.',
+    });
+  });
+
   it('tells what it looks at next', async () => {
     const told: string[] = [];
     await examine(good, (what) => told.push(what));
@@ -124,6 +140,35 @@ const planted: readonly Planted[] = [
     says: /refuse every token of the client people/,
     also: /take tokens of old-id, which is no client of ours/,
     remedy: /cdk deploy/,
+  },
+  {
+    fault: 'a wrong client: one that is listed, and that the pool does not have',
+    plant: { moreClientIds: ['legacy-id'], acceptedClientIds: ['robots-id', 'people-id', 'legacy-id'] },
+    check: 'client legacy-id',
+    says: /has no app client legacy-id/,
+    remedy: /identity\.userPoolClients\.more/,
+  },
+  {
+    fault: 'a wrong client: one that is listed, and that the functions do not take',
+    plant: { moreClientIds: ['people-id', 'robots-id'], acceptedClientIds: ['robots-id'] },
+    check: 'accepted clients',
+    says: /refuse every token of the client people/,
+    also: /client that is listed \(people-id\)/,
+    remedy: /cdk deploy/,
+  },
+  {
+    fault: 'F1: a client that is listed, with tokens of 1 h',
+    plant: {
+      moreClientIds: ['legacy-id'],
+      acceptedClientIds: ['robots-id', 'people-id', 'legacy-id'],
+      client: async (id) =>
+        id === 'legacy-id'
+          ? { ...goodClient, id: { value: undefined, unit: undefined }, flows: [] }
+          : good.client(id),
+    },
+    check: 'client legacy-id',
+    says: /ID tokens live 1 h, the policy says 4 h/,
+    remedy: /applyTokenPolicy/,
   },
   {
     fault: 'a wrong client: one that the pool does not have',

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalStack } from '../../../../local/stack/local-stack.ts';
 import type { LocalStackOptions } from '../../../../local/stack/options.ts';
 import { seededPassword } from '../../../../local/stack/users.ts';
+import { seededRandom } from '../../../support/seeded-random.ts';
 import { startTestStack } from '../target.ts';
 import { createPair, type Pair, type Way } from './pair.ts';
 import type { Peer } from './peer.ts';
-import { seededRandom } from './random.ts';
 import { type HitCounts, troublePair } from './trouble.ts';
 
 /** For the last resends, once both sides are back. */

@@ -8,8 +8,8 @@ import {
 } from '../../../../client/src/node.ts';
 import { untilStatus } from '../sdk.ts';
 import type { Target } from '../target.ts';
+import { between } from './between.ts';
 import { createPeer, type Peer } from './peer.ts';
-import { between } from './random.ts';
 
 /** One way of a session: what was sent, and what the other side was given. */
 export type Way = { readonly name: string; sent: number; readonly heard: number[] };

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../../../client/src/node.ts';
 import type { LocalGateway } from '../../../../local/gateway/gateway.ts';
+import { between } from './between.ts';
 import type { Pair } from './pair.ts';
 import type { Hit } from './peer.ts';
-import { between } from './random.ts';
 
 /** Each way comes once in so many hits of a pair. */
 const deck: readonly Hit[] = [

@@ -1,44 +1,12 @@
 import * as z from 'zod/mini';
 import { dispatch } from '../../../../functions/edge/dispatch.ts';
 import type { GatewayResult } from '../../../../functions/edge/gateway-result.ts';
-import { byeRoute } from '../../../../functions/routes/bye.ts';
-import { closeSessionRoute } from '../../../../functions/routes/close-session.ts';
-import { connectRoute } from '../../../../functions/routes/connect.ts';
-import { defaultRoute } from '../../../../functions/routes/default.ts';
-import { disconnectRoute } from '../../../../functions/routes/disconnect.ts';
-import { getIceServersRoute } from '../../../../functions/routes/get-ice-servers.ts';
-import { grantControlRoute } from '../../../../functions/routes/grant-control.ts';
-import { helloRoute } from '../../../../functions/routes/hello.ts';
-import { listRobotsRoute } from '../../../../functions/routes/list-robots.ts';
-import { openSessionRoute } from '../../../../functions/routes/open-session.ts';
-import { refreshTokenRoute } from '../../../../functions/routes/refresh-token.ts';
-import { releaseControlRoute } from '../../../../functions/routes/release-control.ts';
-import { requestControlRoute } from '../../../../functions/routes/request-control.ts';
-import { signalRoute } from '../../../../functions/routes/signal.ts';
-import { watchRobotsRoute } from '../../../../functions/routes/watch-robots.ts';
 import { serverMessage } from '../../../../protocol/messages.ts';
+import { allRoutes } from '../../../support/all-routes.ts';
 import { endpoint } from '../../core/support/cast.ts';
 import type { World } from '../../core/support/world.ts';
 
-const routes = {
-  $connect: connectRoute,
-  $disconnect: disconnectRoute,
-  $default: defaultRoute,
-  refreshToken: refreshTokenRoute,
-  bye: byeRoute,
-  hello: helloRoute,
-  listRobots: listRobotsRoute,
-  watchRobots: watchRobotsRoute,
-  openSession: openSessionRoute,
-  closeSession: closeSessionRoute,
-  requestControl: requestControlRoute,
-  grantControl: grantControlRoute,
-  releaseControl: releaseControlRoute,
-  getIceServers: getIceServersRoute,
-  signal: signalRoute,
-};
-
-export type RouteKey = keyof typeof routes;
+export type RouteKey = keyof typeof allRoutes;
 
 /** Every route of a message that leads to a function: what a caller may ask for. */
 export const messageRoutes = [
@@ -62,7 +30,7 @@ export function api(
   overrides: { readonly queryToken?: boolean; readonly cameByEdge?: (header?: string) => boolean } = {},
 ) {
   const deps = { ...world.deps, cameByEdge: () => true, ...overrides };
-  return dispatch({ routes, deps, endpointOf: () => endpoint });
+  return dispatch({ routes: allRoutes, deps, endpointOf: () => endpoint });
 }
 
 /** A MESSAGE event as API Gateway sends it: without headers and query. */

@@ -50,6 +50,7 @@ export function goodSetup(): Setup {
     kind: 'aws',
     policy: makeTokenPolicy(),
     clientIds: { robots: 'robots-id', people: 'people-id' },
+    moreClientIds: [],
     acceptedClientIds: ['robots-id', 'people-id'],
     userPoolId: 'eu-central-1_Pool',
     conventions: defaultConventions,

@@ -52,6 +52,7 @@ export function alarmsOf(template: Template): ReadonlyMap<string, AlarmPropertie
 }
 
 const alarms = alarmsOf(operationsTemplate());
+export const alarmNames: readonly string[] = [...alarms.keys()].sort();
 
 /** AWS's own metrics of what is deployed. */
 const awsMetrics = {
@@ -60,6 +61,10 @@ const awsMetrics = {
   ApproximateNumberOfMessagesVisible: { namespace: 'AWS/SQS', dimensions: { QueueName: 'the-queue' } },
   Throttles: { namespace: 'AWS/Lambda', dimensions: { FunctionName: 'the-relay' } },
 } as const;
+
+/** Alarms that have been seen to ring in this file, and to be silent. */
+export const rung = new Set<AlarmName>();
+export const silent = new Set<AlarmName>();
 
 /**
  * A world whose life log is the real one: what it writes is read back as CloudWatch would, at the
@@ -95,7 +100,10 @@ export function watchedWorld(settings: Parameters<typeof newWorld>[0] = {}) {
     stateOf(name: AlarmName, { afterMs = 60_000 }: { afterMs?: number } = {}) {
       const alarm = alarms.get(name);
       if (alarm === undefined) throw new Error(`There is no alarm ${name}.`);
-      return evaluateAlarm(alarm, store, world.clock.at + afterMs).state;
+      const { state } = evaluateAlarm(alarm, store, world.clock.at + afterMs);
+      if (state === 'ALARM') rung.add(name);
+      else silent.add(name);
+      return state;
     },
     release: () => output.release(),
     t0,
