@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { localOnly } from '../integration/support/emulator.ts';
 import {
+  besidesCuts,
   breakIt,
   countOf,
+  drivingPage,
   eventually,
   figure,
   modeOf,
-  openRobot,
   type Stage,
   startStage,
-  takeControl,
 } from './support/stage.ts';
 import { seenBy, watchPauses } from './support/watch-peers.ts';
 
@@ -34,21 +34,14 @@ describe.skipIf(localOnly)('[local-only] the menu of what can be broken, over tw
   });
   afterAll(() => stage.close());
   afterEach(async () => {
-    const complaints = await stage.closeTabs();
-    // A socket that is cut is told by the browser itself.
-    expect(complaints.filter((text) => !text.includes('WebSocket connection to'))).toEqual([]);
+    expect(besidesCuts(await stage.closeTabs())).toEqual([]);
   });
 
-  async function drivingPage() {
-    const page = await stage.enter('operator-1');
-    await openRobot(page, 'rover-1');
-    await takeControl(page);
-    await page.keyboard.down('ArrowLeft');
-    await page.keyboard.down('ArrowUp');
-    await eventually(() => figure(page, 'speed')).toBeGreaterThan(0);
+  async function startDriving() {
+    const page = await drivingPage(stage);
     return { page, pauses: await watchPauses(page) };
   }
-  type Driving = Awaited<ReturnType<typeof drivingPage>>;
+  type Driving = Awaited<ReturnType<typeof startDriving>>;
 
   /** Back in control by the same peer connection, and the robot drives as if nothing had been. */
   async function expectDrivingOn({ page, pauses }: Driving): Promise<void> {
@@ -67,7 +60,7 @@ describe.skipIf(localOnly)('[local-only] the menu of what can be broken, over tw
   });
 
   it('half-open: nothing is said at first, the heartbeat finds out, and the page is back; driving goes on all the while', async () => {
-    const driving = await drivingPage();
+    const driving = await startDriving();
     const { page } = driving;
     const brokenAt = Date.now();
     await breakIt(page, 'Leave it half-open');
@@ -88,7 +81,7 @@ describe.skipIf(localOnly)('[local-only] the menu of what can be broken, over tw
   });
 
   it('switch region: the next connection goes to the other one, with the same sessions; and back again', async () => {
-    const driving = await drivingPage();
+    const driving = await startDriving();
     const { page } = driving;
     for (const [index, region] of ['eu-west-1', 'us-east-1'].entries()) {
       await breakIt(page, 'Switch region');

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { localOnly } from '../integration/support/emulator.ts';
 import {
+  besidesCuts,
   breakIt,
   countOf,
+  drivingPage,
   eventually,
   figure,
   modeOf,
@@ -23,23 +25,11 @@ describe.skipIf(localOnly)(
     });
     afterAll(() => stage.close());
     afterEach(async () => {
-      const complaints = await stage.closeTabs();
-      // A socket that is cut is told by the browser itself.
-      expect(complaints.filter((text) => !text.includes('WebSocket connection to'))).toEqual([]);
+      expect(besidesCuts(await stage.closeTabs())).toEqual([]);
     });
 
-    async function drivingPage() {
-      const page = await stage.enter('operator-1');
-      await openRobot(page, 'rover-1');
-      await takeControl(page);
-      await page.keyboard.down('ArrowLeft');
-      await page.keyboard.down('ArrowUp');
-      await eventually(() => figure(page, 'speed')).toBeGreaterThan(0);
-      return page;
-    }
-
     it('the socket is cut: driving goes on, the page is back within 3 s, by the same peer connection', async () => {
-      const page = await drivingPage();
+      const page = await drivingPage(stage);
       const pauses = await watchPauses(page);
       await breakIt(page, 'Cut the socket');
       await eventually(() => countOf(page, 'resumes')).toBe(1);
@@ -59,7 +49,7 @@ describe.skipIf(localOnly)(
     });
 
     it("the robot's socket is killed: it is said to be away, then back; driving goes on", async () => {
-      const page = await drivingPage();
+      const page = await drivingPage(stage);
       await breakIt(page, "Kill the robot's socket");
       await eventually(() => page.locator('.events').textContent()).toContain('The robot is back');
       await eventually(() => figure(page, 'speed')).toBeGreaterThan(0);
@@ -67,7 +57,7 @@ describe.skipIf(localOnly)(
     });
 
     it('an expired token is refreshed on the open connection', async () => {
-      const page = await drivingPage();
+      const page = await drivingPage(stage);
       await breakIt(page, 'Expire the token');
       await eventually(() => countOf(page, 'refreshes')).toBeGreaterThanOrEqual(1);
       expect(await countOf(page, 'resumes')).toBe(0);
@@ -75,7 +65,7 @@ describe.skipIf(localOnly)(
     });
 
     it('a connection whose end is never told disturbs nothing', async () => {
-      const page = await drivingPage();
+      const page = await drivingPage(stage);
       await breakIt(page, 'Drop the next $disconnect');
       await breakIt(page, 'Cut the socket');
       await eventually(() => countOf(page, 'resumes')).toBe(1);
@@ -84,7 +74,7 @@ describe.skipIf(localOnly)(
     });
 
     it('the identity service is down: who is signed in drives on, who is not is told to try again', async () => {
-      const page = await drivingPage();
+      const page = await drivingPage(stage);
       await breakIt(page, 'Fail the identity service for a minute');
       const other = await stage.open();
       await other.getByRole('button', { name: 'operator-2' }).click();
@@ -99,7 +89,7 @@ describe.skipIf(localOnly)(
     });
 
     it('a revoked operator is out within 5 s and told why; the robot stops', async () => {
-      const page = await drivingPage();
+      const page = await drivingPage(stage);
       const other = await stage.enter('viewer-1');
       await openRobot(other, 'rover-1');
       const revokedAt = performance.now();
@@ -111,7 +101,7 @@ describe.skipIf(localOnly)(
     });
 
     it('sign-out leaves nothing in storage, and the robot to others', async () => {
-      const page = await drivingPage();
+      const page = await drivingPage(stage);
       const kept = () =>
         page.evaluate(async () => [
           ...Object.entries(localStorage),

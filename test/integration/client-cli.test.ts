@@ -4,16 +4,14 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOperatorEndpoint } from '../../client/src/node.ts';
 import type { LocalStack } from '../../local/stack/local-stack.ts';
 import { seededPassword } from '../../local/stack/users.ts';
 import { localOnly } from './support/emulator.ts';
+import { robotCommand, robotEnvironment } from './support/robot-command.ts';
 import { sdkClient, untilStatus } from './support/sdk.ts';
 import { startTestStack } from './support/target.ts';
-
-const bin = fileURLToPath(new URL('../../client/bin/heliograph-robot.ts', import.meta.url));
 
 describe.skipIf(localOnly)('[local-only] heliograph-robot', () => {
   let stack: LocalStack;
@@ -22,14 +20,7 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot', () => {
   beforeAll(async () => {
     stack = await startTestStack();
     root = await mkdtemp(join(tmpdir(), 'heliograph-cli-'));
-    env = {
-      PATH: process.env.PATH ?? '',
-      HELIOGRAPH_DATA_DIR: join(root, 'data'),
-      HELIOGRAPH_USER: 'rover-1',
-      HELIOGRAPH_CLIENT_ID: stack.addresses.clientIds.robots,
-      HELIOGRAPH_IDENTITY: stack.addresses.identity,
-      HELIOGRAPH_URL: stack.addresses.gateway,
-    };
+    env = robotEnvironment(stack, root);
   });
   afterAll(async () => {
     await stack.close();
@@ -37,7 +28,7 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot', () => {
   });
 
   function start(args: readonly string[], more: Record<string, string> = {}) {
-    const child = spawn(process.execPath, [bin, ...args], { env: { ...env, ...more } });
+    const child = spawn(process.execPath, [robotCommand, ...args], { env: { ...env, ...more } });
     const text = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text.out += part;

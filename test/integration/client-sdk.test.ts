@@ -42,7 +42,15 @@ describe.skipIf(localOnly)('[local-only] the client package on the local stack',
     await untilStatus(operator, 'ready');
     const { clientId } = welcomeOf(operator);
     expect(await endpoint.list()).toMatchObject(
-      expect.arrayContaining([{ robotId: 'rover-1', state: 'online', fleets: ['demo'], controlled: false }]),
+      expect.arrayContaining([
+        {
+          robotId: 'rover-1',
+          state: 'online',
+          fleets: ['demo'],
+          sinceAt: expect.any(Number),
+          controlled: false,
+        },
+      ]),
     );
     const session: Session = await endpoint.open('rover-1', 'control');
     const operatorHeard: unknown[] = [];

@@ -33,6 +33,7 @@ describe('a robot and a client, from hello to bye', () => {
       robotId: 'rover-1',
       state: 'online',
       fleets: ['demo'],
+      sinceAt: expect.any(Number),
       controlled: false,
     });
     expect((await stranger.client.ask('listRobots', 'robots')).robots).toEqual([]);

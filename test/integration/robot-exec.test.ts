@@ -14,11 +14,11 @@ import {
 import type { LocalStack } from '../../local/stack/local-stack.ts';
 import { seededPassword } from '../../local/stack/users.ts';
 import { localOnly } from './support/emulator.ts';
+import { robotCommand, robotEnvironment } from './support/robot-command.ts';
 import { cuttable, sdkClient, untilStatus } from './support/sdk.ts';
 import { startTestStack } from './support/target.ts';
 
 const inRepository = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const bin = inRepository('client/bin/heliograph-robot.ts');
 const example = inRepository('examples/driver/each.mjs');
 const secret = 'Not-for-drivers-1!';
 
@@ -36,16 +36,8 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot run, with a program fo
   beforeAll(async () => {
     stack = await startTestStack();
     root = await mkdtemp(join(tmpdir(), 'heliograph-exec-'));
-    env = {
-      PATH: process.env.PATH ?? '',
-      HELIOGRAPH_DATA_DIR: join(root, 'data'),
-      HELIOGRAPH_USER: 'rover-1',
-      HELIOGRAPH_CLIENT_ID: stack.addresses.clientIds.robots,
-      HELIOGRAPH_IDENTITY: stack.addresses.identity,
-      HELIOGRAPH_URL: stack.addresses.gateway,
-      OF_THE_ROBOT: 'arm',
-    };
-    await promisify(execFile)(process.execPath, [bin, 'login'], {
+    env = { ...robotEnvironment(stack, root), OF_THE_ROBOT: 'arm' };
+    await promisify(execFile)(process.execPath, [robotCommand, 'login'], {
       env: { ...env, HELIOGRAPH_PASSWORD: seededPassword },
     });
   });
@@ -66,7 +58,7 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot run, with a program fo
   });
 
   async function run(args: readonly string[], more: Record<string, string> = {}) {
-    const child = spawn(process.execPath, [bin, 'run', ...args], { env: { ...env, ...more } });
+    const child = spawn(process.execPath, [robotCommand, 'run', ...args], { env: { ...env, ...more } });
     const text = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text.out += part;
@@ -343,7 +335,7 @@ describe.skipIf(localOnly)('[local-only] heliograph-robot run, with a program fo
   it('called wrongly: both ways, or a limit that is none', () => {
     // It ends before it connects to anything.
     const call = (...args: string[]) =>
-      spawnSync(process.execPath, [bin, 'run', ...args], { env, encoding: 'utf8', timeout: 10_000 });
+      spawnSync(process.execPath, [robotCommand, 'run', ...args], { env, encoding: 'utf8', timeout: 10_000 });
     expect(call('--exec', 'a', '--', 'b')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('not both'),

@@ -140,3 +140,19 @@ export async function breakIt(page: Page, name: string): Promise<void> {
   if ((await menu.getAttribute('open')) === null) await menu.locator('summary').click();
   await menu.getByRole('button', { name, exact: true }).click();
 }
+
+/** A page of operator-1 from which rover-1 is driven in a circle. */
+export async function drivingPage(stage: Stage): Promise<Page> {
+  const page = await stage.enter('operator-1');
+  await openRobot(page, 'rover-1');
+  await takeControl(page);
+  await page.keyboard.down('ArrowLeft');
+  await page.keyboard.down('ArrowUp');
+  await eventually(() => figure(page, 'speed')).toBeGreaterThan(0);
+  return page;
+}
+
+/** What pages have complained of, but for the cut of a socket, which the browser tells by itself. */
+export function besidesCuts(complaints: readonly string[]): readonly string[] {
+  return complaints.filter((text) => !text.includes('WebSocket connection to'));
+}
