@@ -90,7 +90,9 @@ describe.skipIf(localOnly)('[local-only] the client package on the local stack',
     const two = createOperatorEndpoint(second);
     for (const client of [first, second]) client.start();
     await Promise.all([untilStatus(first, 'ready'), untilStatus(second, 'ready')]);
-    await one.watch(({ robotId, state }) => robotId === 'rover-2' && statuses.push(state));
+    await one.watch(({ robotId, state, controlledBy }) => {
+      if (robotId === 'rover-2') statuses.push(`${state}, ${controlledBy?.userName ?? 'free'}`);
+    });
 
     const robot = sdkClient(to, 'rover-2');
     const ends: unknown[] = [];
@@ -101,7 +103,7 @@ describe.skipIf(localOnly)('[local-only] the client package on the local stack',
       },
     });
     robot.start();
-    await expect.poll(() => statuses).toEqual(['online']);
+    await expect.poll(() => statuses).toEqual(['online, free']);
 
     const driver = await one.open('rover-2', 'control');
     const viewer = await two.open('rover-2', 'control');
@@ -117,7 +119,9 @@ describe.skipIf(localOnly)('[local-only] the client package on the local stack',
     await expect.poll(() => ends).toEqual(['closed']);
     robot.close();
     await expect.poll(() => driver.isOpen()).toBe(false);
-    await expect.poll(() => statuses).toEqual(['online', 'offline']);
+    await expect
+      .poll(() => statuses)
+      .toEqual(['online, free', 'online, operator-1', 'online, operator-2', 'online, free', 'offline, free']);
     for (const client of [first, second]) client.close();
   });
 

@@ -4,7 +4,7 @@ import { type Changed, type Row, type Rows, subOfRobot } from './rows.ts';
 import type { Result } from './stage.ts';
 
 /** What a client may change of a robot's row: who holds control, and that it did. */
-const leaseFields = ['controllerSessionId', 'controlUnconfirmed', 'leaseEpoch'];
+const leaseFields = ['controllerSessionId', 'controlHolder', 'controlUnconfirmed', 'leaseEpoch'];
 
 /** Actions by which somebody else's lease can change: a session begins or ends, or control is asked for. */
 const leaseActions = [
@@ -18,17 +18,17 @@ const leaseActions = [
   'bye',
 ];
 
-/** What may be said to somebody else's socket on account of each action; `robotStatus` by robots alone. */
+/** What may be said to somebody else's socket on account of each action. */
 const ends: readonly ServerMessage['type'][] = ['sessionClosed', 'controlChanged', 'robotStatus'];
 const heard: Readonly<Record<string, readonly ServerMessage['type'][]>> = {
   hello: [...ends, 'peerBack', 'controlRequested'],
   refreshToken: ends,
-  openSession: ['sessionRequested', 'controlChanged'],
+  openSession: ['sessionRequested', 'controlChanged', 'robotStatus'],
   signal: ['signal'],
-  closeSession: ['sessionClosed', 'controlChanged'],
-  requestControl: ['controlChanged', 'controlRequested'],
-  grantControl: ['controlChanged'],
-  releaseControl: ['controlChanged'],
+  closeSession: ends,
+  requestControl: ['controlChanged', 'controlRequested', 'robotStatus'],
+  grantControl: ['controlChanged', 'robotStatus'],
+  releaseControl: ['controlChanged', 'robotStatus'],
   bye: [...ends, 'peerAway'],
 };
 
@@ -117,8 +117,11 @@ function problemOfPost(about: About, to: string, message: ServerMessage): string
   if (receiver === undefined || !heard[route]?.includes(message.type)) return what;
   switch (message.type) {
     case 'robotStatus': {
-      const may = visible[receiver.replace('sub-of-', '')]?.includes(userName);
-      return message.robotId === userName && may === true ? undefined : `${what} of ${message.robotId}`;
+      // Of a robot by itself, or by who has a session with it: who controls it is a part of its state.
+      const may = visible[receiver.replace('sub-of-', '')]?.includes(message.robotId) === true;
+      const concerns =
+        message.robotId === userName || own.some(({ value }) => value.robotId === message.robotId);
+      return may && concerns ? undefined : `${what} of ${message.robotId}`;
     }
     case 'controlChanged': {
       const concerns = (rows: readonly Row[], who: string) =>
