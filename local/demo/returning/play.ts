@@ -91,8 +91,12 @@ async function play(tell: (who: string, what: string) => void, stops: (() => unk
 /** What the watching operator hears of the robot, and a way to wait for it. */
 function watchRobot(tell: (who: string, what: string) => void) {
   const waiting = new Map<string, () => void>();
+  let last: string | undefined;
   return {
     hear({ robotId, state }: { robotId: string; state: string }) {
+      // Who controls it is told as well, and by the operators themselves here.
+      if (state === last) return;
+      last = state;
       tell(robotId, `is ${state}, as those who watch it are told`);
       waiting.get(state)?.();
     },
