@@ -118,6 +118,9 @@ describe.skipIf(localOnly)('[local-only] whatever is sent to the local stack', (
     };
 
     for (const name of attackers) await socketOf(name);
+    // One of their own, so that there is one to fuzz whatever is drawn.
+    const opening = { robotId: 'rover-8', mode: 'control' };
+    await (await socketOf('operator-9')).ask('openSession', 'sessionOpened', opening);
     await settled();
     const before = await rowsNaming(names);
     expect(before.length).toBeGreaterThan(5);
