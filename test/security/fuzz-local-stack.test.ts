@@ -118,9 +118,10 @@ describe.skipIf(localOnly)('[local-only] whatever is sent to the local stack', (
     };
 
     for (const name of attackers) await socketOf(name);
-    // One of their own, so that there is one to fuzz whatever is drawn.
-    const opening = { robotId: 'rover-8', mode: 'control' };
-    await (await socketOf('operator-9')).ask('openSession', 'sessionOpened', opening);
+    // A session of their own to fuzz, and what they may do is done, whatever is drawn.
+    const operator = await socketOf('operator-9');
+    await operator.ask('listRobots', 'robots');
+    await operator.ask('openSession', 'sessionOpened', { robotId: 'rover-8', mode: 'control' });
     await settled();
     const before = await rowsNaming(names);
     expect(before.length).toBeGreaterThan(5);
