@@ -10,10 +10,13 @@ import { afterSourceFailure, type DialEnd, type Dialled, dial } from './dialer.t
 import { pauseMs } from './pause.ts';
 import { isSuperseded } from './superseded.ts';
 
-/** A connection that held so long was no failure: the next loss begins a new series. */
-const steadyAfterMs = 10_000;
-/** After a connection that held for a while the next attempt is at once; only one that is cut right away is no better than a failure. */
+/**
+ * A connection that held so long was no failure: the next loss begins a new series, and the next attempt is at once.
+ * Whose network is cut each few seconds would else pay for all the cuts before with one failure of the identity.
+ */
 const heldAWhileMs = 2_000;
+/** A browser is not told why a handshake failed: it renews its token for that once, until a connection held so long. */
+const steadyAfterMs = 10_000;
 /** Two devices that take turns each hold longer than that; one that held this long has nobody against it. */
 const uncontestedAfterMs = 600_000;
 /** The old connection may still bring what was sent before the new one took over. */
@@ -63,7 +66,8 @@ export function createLink(
   let next: Dialled | undefined;
   let waiting: { timer: Timer; canWake: boolean; isFirst: boolean } | undefined;
   let heldMs = (): number => 0;
-  let series = { failures: 0, isRenewed: false };
+  let failures = 0;
+  let isRenewed = false;
   let isUnproven = false;
   let replacements = 0;
   let welcome: Welcome | undefined;
@@ -107,13 +111,14 @@ export function createLink(
     else if (dialled !== current) return;
     if (dialled === current) onLost();
     // The one that is to take over is under way: it decides what comes next.
-    if (next !== undefined) return events.onRecovering(series.failures + 1);
+    if (next !== undefined) return events.onRecovering(failures + 1);
     proceed(end, decide(end));
   }
 
   function onLost(): void {
     current = undefined;
-    if (heldMs() >= steadyAfterMs) series = { failures: 0, isRenewed: false };
+    if (heldMs() >= heldAWhileMs) failures = 0;
+    if (heldMs() >= steadyAfterMs) isRenewed = false;
     if (heldMs() >= uncontestedAfterMs) replacements = 0;
   }
 
@@ -121,7 +126,7 @@ export function createLink(
     if (end.phase === 'source') return afterSourceFailure(end.failure);
     if (end.goAway?.code === 'replaced') replacements += 1;
     const kind = welcome?.kind ?? of.kind;
-    return nextStep(end, { kind, isRenewed: series.isRenewed, isUnproven, replacements });
+    return nextStep(end, { kind, isRenewed, isUnproven, replacements });
   }
 
   function proceed(end: DialEnd, step: NextStep): void {
@@ -131,21 +136,21 @@ export function createLink(
       return;
     }
     if (step.renew) renew();
-    const isFirst = end.phase === 'live' && (series.failures === 0 || heldMs() >= heldAWhileMs);
-    series.failures += 1;
+    const isFirst = end.phase === 'live' && failures === 0;
+    failures += 1;
     const pause = pauseMs({
       isFirst,
-      failures: series.failures,
+      failures,
       isBusy: of.isBusy(),
       welcome,
       random: of.random,
     });
     wait((step.waitMs ?? 0) + pause, step.waitMs === undefined, isFirst);
-    if (current === undefined) events.onRecovering(series.failures + 1);
+    if (current === undefined) events.onRecovering(failures + 1);
   }
 
   function renew(): void {
-    series.isRenewed = true;
+    isRenewed = true;
     isUnproven = true;
     of.keeper.distrust();
   }

@@ -95,6 +95,23 @@ describe('F10: a lost connection', () => {
     expect(gone).toEqual([[{ sessionId: 's', robotId: 'rover-1' }]]);
   });
 
+  it('cuts of connections that held for a while do not make the next failure dearer', async () => {
+    const { client, clock, server } = await ready({
+      random: () => 0.999,
+      welcome: { ...spreadWelcome, sessions: [session] },
+    });
+    client.channel({ sessionId: 's', robotId: 'rover-1' });
+    for (let cut = 0; cut < 10; cut += 1) {
+      await clock.advance(3_000);
+      server.socket().cut();
+    }
+    server.manners.handshake = { status: 503 };
+    await clock.advance(600);
+    server.manners.handshake = 'open';
+    await clock.advance(1_500);
+    expect(client.state().status).toBe('ready');
+  });
+
   it('a server that welcomes and cuts at once is met with growing pauses', async () => {
     const { clock, server } = await ready();
     const cut = setIntervalOf(server);
