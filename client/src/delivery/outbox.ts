@@ -52,6 +52,8 @@ export function createOutbox(of: {
   const kept = new Map<number, OutgoingSignal>();
   /** To be sent again, one batch after the other; what is new goes behind it. */
   const queue = new Set<number>();
+  /** What is above it in the queue waits for its turn alone, and goes at once then: a rate of our own would leave it behind. */
+  let againUpTo = 0;
   let batchFrom = Number.NEGATIVE_INFINITY;
   let cancelBatch: Cancel | undefined;
   const resends = new Map<number, { times: number; isWaiting: boolean; cancel: Cancel }>();
@@ -81,7 +83,8 @@ export function createOutbox(of: {
     const waitMs = batchFrom - of.clock.monotonic();
     if (waitMs <= 0) {
       batchFrom = of.clock.monotonic() + betweenBatchesMs;
-      for (const seq of of.isClogged() ? [] : [...queue].slice(0, batchSignals)) {
+      for (const [index, seq] of of.isClogged() ? [] : [...queue].entries()) {
+        if (index >= batchSignals && seq <= againUpTo) break;
         queue.delete(seq);
         const signal = kept.get(seq);
         if (signal !== undefined) transmit(signal);
@@ -126,6 +129,7 @@ export function createOutbox(of: {
       for (const seq of [...kept.keys()]) if (seq <= arrived) forget(seq);
       const gone = [];
       for (let seq = arrived + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
+      againUpTo = lastSeq;
       for (const seq of kept.keys()) enqueue(seq);
       sendBatch();
       const [from] = gone;
@@ -147,6 +151,7 @@ export function createOutbox(of: {
       if (before === undefined && waiting >= mostResends) {
         // Nobody comes back who would ask for it.
         if (isStrained) {
+          againUpTo = lastSeq;
           enqueue(seq);
           sendBatch();
         }

@@ -35,7 +35,7 @@ const goAwayCode = every<GoAwayCode>({
   revoked: true,
   shutdown: true,
 });
-const signalKind = every<SignalKind>({
+export const signalKind = every<SignalKind>({
   offer: true,
   answer: true,
   candidate: true,

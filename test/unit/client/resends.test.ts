@@ -62,6 +62,17 @@ describe('I8: what is sent again is no flood', () => {
     expect(seqs().at(-1)).toBe(42);
   });
 
+  it('who sends 60 a second does not stay behind for ever', async () => {
+    const { clock, seqs, peerBack, channel } = await sender(64);
+    peerBack(0);
+    for (let seq = 65; seq <= 365; seq += 3) {
+      for (let more = 0; more < 3; more += 1) channel.send('custom', seq + more);
+      await clock.advance(50);
+    }
+    expect(seqs().slice(64)).toEqual(Array.from({ length: seqs().at(-1) ?? 0 }, (_, index) => index + 1));
+    expect(seqs().at(-1)).toBeGreaterThanOrEqual(367);
+  });
+
   it('never while the socket has a backlog', async () => {
     const { clock, server, seqs, peerBack } = await sender(40);
     server.socket().setBacklog(64 * 1024 + 1);

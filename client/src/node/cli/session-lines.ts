@@ -2,6 +2,7 @@ import type { ControlLease } from '../../endpoints/robot-endpoint.ts';
 import type { Session } from '../../endpoints/session.ts';
 import type { SignalingClient } from '../../signaling/contract.ts';
 import { isRecord } from '../../wire/guards.ts';
+import { signalKind } from '../../wire/message-guards.ts';
 import type { SignalKind } from '../../wire/messages.ts';
 
 /** A longer line cannot be a signal that the server takes, however its JSON is escaped. */
@@ -16,16 +17,7 @@ export type Said = { readonly sessionId: string | undefined } & (
   | { readonly do: 'close'; readonly reason: 'closed' | 'refused' | 'busy' }
 );
 
-const kinds: Readonly<Record<SignalKind, true>> = {
-  offer: true,
-  answer: true,
-  candidate: true,
-  candidatesEnd: true,
-  restart: true,
-  custom: true,
-};
-const isKind = (value: unknown): value is SignalKind =>
-  typeof value === 'string' && Object.hasOwn(kinds, value);
+const isKind = (value: unknown): value is SignalKind => signalKind(value);
 
 /** Undefined for what is no command. */
 export function parseSaid(line: string): Said | undefined {
