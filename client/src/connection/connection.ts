@@ -101,6 +101,10 @@ export function openConnection(
     cancelPatience();
     phase = 'hello';
     cancelPatience = clock.after(answerWithinMs, () => end({ cause: 'no_welcome' }));
+    sayHello();
+  }
+
+  function sayHello(): void {
     send({ action: 'hello', requestId: helloId, protocol: protocolVersion, ...request.hello() });
   }
 
@@ -120,8 +124,13 @@ export function openConnection(
       goAway = message;
       if (message.code !== 'connection_max_age' && message.code !== 'shutdown') closeSoon();
     }
-    // After `welcome` as well: the server could not know that it arrived, and has taken everything back.
     if (message.type === 'error' && (phase === 'hello' || message.requestId === helloId)) {
+      // The welcome holds, and another side could not be told of it.
+      if (phase === 'live' && message.retryAfterMs !== undefined) {
+        cancelPatience = clock.after(message.retryAfterMs, sayHello);
+        return;
+      }
+      // After `welcome` as well: the server could not know that it arrived, and has taken everything back.
       return end({ cause: 'hello_refused', error: message });
     }
     if (phase === 'hello') return hearBeforeWelcome(message);

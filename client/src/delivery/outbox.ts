@@ -78,6 +78,12 @@ export function createOutbox(of: {
     queue.add(seq);
   }
 
+  function sendAgain(seqs: Iterable<number>): void {
+    againUpTo = lastSeq;
+    for (const seq of seqs) enqueue(seq);
+    sendBatch();
+  }
+
   function sendBatch(): void {
     cancelBatch?.();
     const waitMs = batchFrom - of.clock.monotonic();
@@ -127,13 +133,15 @@ export function createOutbox(of: {
       forgetResends();
       arrived = Math.max(arrived, Math.min(received, lastSeq));
       for (const seq of [...kept.keys()]) if (seq <= arrived) forget(seq);
-      const gone = [];
-      for (let seq = arrived + 1; seq <= lastSeq; seq += 1) if (!kept.has(seq)) gone.push(seq);
-      againUpTo = lastSeq;
-      for (const seq of kept.keys()) enqueue(seq);
-      sendBatch();
-      const [from] = gone;
-      return from === undefined ? undefined : { from, to: gone.at(-1) ?? from };
+      sendAgain(kept.keys());
+      let from = 0;
+      let to = 0;
+      for (let seq = arrived + 1; seq <= lastSeq; seq += 1) {
+        if (kept.has(seq)) continue;
+        from ||= seq;
+        to = seq;
+      }
+      return to === 0 ? undefined : { from, to };
     },
     refused({ seq, code, retryable, retryAfterMs }) {
       // An expired token is being refreshed at this moment; within the grace all is as it was.
@@ -150,11 +158,7 @@ export function createOutbox(of: {
       if (isStrained) batchFrom = Math.max(batchFrom, of.clock.monotonic() + waitMs);
       if (before === undefined && waiting >= mostResends) {
         // Nobody comes back who would ask for it.
-        if (isStrained) {
-          againUpTo = lastSeq;
-          enqueue(seq);
-          sendBatch();
-        }
+        if (isStrained) sendAgain([seq]);
         return;
       }
       before?.cancel();

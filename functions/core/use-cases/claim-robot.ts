@@ -10,6 +10,7 @@ import type { Claim } from '../ports/robot-session-store.ts';
 import { dismiss } from './dismiss.ts';
 import { giveRobotBack } from './give-robot-back.ts';
 import type { HelloDeps } from './hello-deps.ts';
+import { notAllTold } from './returning.ts';
 import { arrivalOf, type Claimed, isKept, type RobotHello } from './robot-claim.ts';
 import { unauthenticated } from './sender.ts';
 import { settleRobot, tellWhatHasChanged } from './settle-robot.ts';
@@ -42,8 +43,7 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
   const { resume, from } = claimed.arrival;
   const resumed = resume && from !== 'offline' ? { resume: 'kept' as const } : {};
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'robot', robotId, epoch, ...resumed });
-  await settleRobot(deps, hello, { ...claimed, sessions });
-  return done(undefined);
+  return (await settleRobot(deps, hello, { ...claimed, sessions })) ? done(undefined) : notAllTold();
 }
 
 /** A `hello` that is repeated after everybody was told of the first costs a read and no write. */

@@ -10,7 +10,7 @@ import { endForbiddenSessions } from './end-forbidden-sessions.ts';
 import { giveClientBack } from './give-client-back.ts';
 import type { HelloDeps } from './hello-deps.ts';
 import { moveSessions } from './move-sessions.ts';
-import { type Returning, receivedBy } from './returning.ts';
+import { notAllTold, type Returning, receivedBy } from './returning.ts';
 import { robotsOf } from './robots-of.ts';
 import { unauthenticated } from './sender.ts';
 import { orNote, tellIfThere } from './tell.ts';
@@ -46,8 +46,7 @@ export async function enterClient(deps: HelloDeps, hello: ClientHello): Promise<
     hello.resumeKey === undefined ? {} : { resume: resumed ? ('kept' as const) : ('lost' as const) };
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'client', clientId, ...resume });
   await orNote(deps.lifeLog, 'hello.tell-changed', () => tellWhatHasChanged(deps, connection, welcomed));
-  if (place.arrival !== undefined) await settle(deps, hello, place);
-  return done(undefined);
+  return place.arrival === undefined || (await settle(deps, hello, place)) ? done(undefined) : notAllTold();
 }
 
 /** What the client was told that it has, and of which robots. */
@@ -86,26 +85,33 @@ async function welcomeClient(
   return posted === 'gone' ? undefined : { sessions, robots };
 }
 
-/** Tells the other sides, and the connection that the client was on. Nothing of it can fail the `hello` any more. */
-async function settle(deps: HelloDeps, hello: ClientHello, place: Place): Promise<void> {
+/**
+ * Tells the other sides, and the connection that the client was on. Nothing of it can undo the `hello` any more. False
+ * when a robot could not be told: the arrival is not over then, and the `hello` that is said again goes on with it.
+ */
+async function settle(deps: HelloDeps, hello: ClientHello, place: Place): Promise<boolean> {
   const { clientId, arrival } = place;
   const { connection } = hello;
   if (arrival?.replaced !== undefined) await dismissConnection(deps, arrival.replaced);
-  await orNote(deps.lifeLog, 'hello.tell-back', async () => {
-    await Promise.all(place.sessions.map((key) => tellBack(deps, hello, key)));
+  let areTold = false;
+  const isDone = await orNote(deps.lifeLog, 'hello.tell-back', async () => {
+    const told = await Promise.all(place.sessions.map((key) => tellBack(deps, hello, key)));
+    areTold = !told.includes(false);
     const { connectionId, identity } = connection;
     await endForbiddenSessions(deps, place.sessions, { connectionId, groups: identity.groups });
+    if (!areTold) return;
     // Who took the client while `welcome` was under way has told this connection before that arrived.
     if (!(await deps.clients.settle(clientId, connection.connectionId))) await dismiss(deps, connection);
   });
+  return isDone && areTold;
 }
 
-async function tellBack(deps: HelloDeps, hello: ClientHello, key: SessionKey): Promise<void> {
+async function tellBack(deps: HelloDeps, hello: ClientHello, key: SessionKey): Promise<boolean> {
   const { sessionId, robotId } = key;
   const received = receivedBy(hello, sessionId);
   if (received !== undefined) await deps.sessions.noteReceived(key, { byClient: received });
   const robot = await deps.robots.get(robotId);
-  await tellIfThere(deps, robot?.socket, { type: 'peerBack', sessionId, received: received ?? 0 });
+  return tellIfThere(deps, robot?.socket, { type: 'peerBack', sessionId, received: received ?? 0 });
 }
 
 /** A robot that came or went, or ended a session, while `welcome` was under way has told it before that arrived. */

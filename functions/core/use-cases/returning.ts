@@ -1,4 +1,8 @@
 import type { SessionId } from '../../../protocol/ids.ts';
+import { type Refusal, refused } from '../outcome.ts';
+
+/** Who is welcomed has come back; only those who would send again do not know. */
+const againAfterMs = 10_000;
 
 /** What a `hello` says of the sessions of before. */
 export type Returning = {
@@ -9,4 +13,14 @@ export type Returning = {
 /** What the one who comes back has told to have received in a session; undefined when it said nothing of it. */
 export function receivedBy({ received }: Returning, sessionId: SessionId): number | undefined {
   return received !== undefined && Object.hasOwn(received, sessionId) ? received[sessionId] : undefined;
+}
+
+/**
+ * Answers a `hello` after its `welcome`, when another side could not be told that this one is back: it would not send
+ * again what was lost on the way, and of the last signals nobody would notice. Said again on the same connection,
+ * `hello` tells those.
+ */
+export function notAllTold(): { ok: false; refusal: Refusal } {
+  const message = 'Another side could not be told that you are back; say hello again on this connection.';
+  return refused('unavailable', message, { retryAfterMs: againAfterMs });
 }

@@ -14,12 +14,15 @@ import { orNote, tell, tellIfThere } from './tell.ts';
 /** A third claim within this time, while the second still held: two devices take themselves for one robot. */
 const contestedWithinMs = 10 * 60_000;
 
-/** Ends what the claim has superseded. Nothing of it can fail the `hello` any more. */
+/**
+ * Ends what the claim has superseded. Nothing of it can undo the `hello` any more. False when somebody could not be
+ * told that the robot is back: its arrival is not over then, and the `hello` that is said again goes on with it.
+ */
 export async function settleRobot(
   deps: HelloDeps,
   hello: RobotHello,
   claimed: Claimed & { sessions: readonly ClientSession[] },
-): Promise<void> {
+): Promise<boolean> {
   const { connection, robotId } = hello;
   const { connectionId } = connection;
   const { current, arrival, sessions, undo } = claimed;
@@ -37,16 +40,18 @@ export async function settleRobot(
   if (left.length > 0) {
     await orNote(deps.lifeLog, 'hello.leave-fleets', () => deps.fleets.enlist(robotId, { fleets, left }));
   }
-  await orNote(deps.lifeLog, 'hello.previous-sessions', async () => {
+  let areTold = false;
+  const isDone = await orNote(deps.lifeLog, 'hello.previous-sessions', async () => {
     const kept = sessions.filter((session) => isKept(session, claimed));
     const over = sessions.filter((session) => !kept.includes(session));
     // The robot too: it may have been asked for one that was opened at this very moment.
     await endSessionsOfRobot(deps, over, { reason: 'closed', tell: 'both' });
-    await tellBack(deps, hello, arrival.resume ? sessions : []);
+    areTold = await tellBack(deps, hello, arrival.resume ? sessions : []);
     await tellWhatHasChanged(deps, hello, { told: kept });
     if (arrival.from !== 'online') await announceRobot(deps, robotId, { watchers: true, first: current });
-    await tellWhatCameBefore(deps, hello, current);
+    if (areTold) await tellWhatCameBefore(deps, hello, current);
   });
+  return isDone && areTold;
 }
 
 /** A connection that is old enough for its roll-over makes room for the next of the same device. */
@@ -72,20 +77,21 @@ async function tellWhatCameBefore(deps: HelloDeps, hello: RobotHello, current: R
   }
 }
 
-/** The clients send again what the robot has not received. */
+/** The clients send again what the robot has not received. False when one of them could not be told. */
 async function tellBack(
   deps: HelloDeps,
   hello: RobotHello,
   sessions: readonly ClientSession[],
-): Promise<void> {
-  await Promise.all(
+): Promise<boolean> {
+  const told = await Promise.all(
     sessions.map(async (session) => {
       const { sessionId, socket } = session;
       const received = receivedBy(hello, sessionId);
       if (received !== undefined) await deps.sessions.noteReceived(session, { byRobot: received });
-      await tellIfThere(deps, socket, { type: 'peerBack', sessionId, received: received ?? 0 });
+      return tellIfThere(deps, socket, { type: 'peerBack', sessionId, received: received ?? 0 });
     }),
   );
+  return !told.includes(false);
 }
 
 /** A client that came, went or ended a session while `welcome` was under way has told the robot before that arrived. */

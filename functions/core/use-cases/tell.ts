@@ -10,10 +10,10 @@ export type TellDeps = SenderDeps & { readonly peers: PeerGateway; readonly life
 
 /**
  * Tells a peer what has already happened. That it cannot be told is no reason to undo it: a gone
- * socket learns of it when it returns. Nothing is sent to an expired one (I1).
+ * socket learns of it when it returns. Nothing is sent to an expired one (I1). False when an outage was in the way.
  */
-export async function tell(deps: TellDeps, peer: SocketCopy, message: ServerMessage): Promise<void> {
-  await orNote(deps.lifeLog, `tell.${message.type}`, async () => {
+export async function tell(deps: TellDeps, peer: SocketCopy, message: ServerMessage): Promise<boolean> {
+  return orNote(deps.lifeLog, `tell.${message.type}`, async () => {
     if (!(await isReallyExpired(deps, peer))) await deps.peers.post(peer, message);
   });
 }
@@ -23,16 +23,18 @@ export async function tellIfThere(
   deps: TellDeps,
   peer: SocketCopy | undefined,
   message: ServerMessage,
-): Promise<void> {
-  if (peer !== undefined) await tell(deps, peer, message);
+): Promise<boolean> {
+  return peer === undefined || tell(deps, peer, message);
 }
 
-/** Does what must not fail its caller: an outage is noted, and nothing more. */
-export async function orNote(lifeLog: LifeLog, where: string, act: () => Promise<void>): Promise<void> {
+/** Does what must not fail its caller: an outage is noted, and told by `false`. */
+export async function orNote(lifeLog: LifeLog, where: string, act: () => Promise<unknown>): Promise<boolean> {
   try {
     await act();
+    return true;
   } catch (failure) {
     if (!(failure instanceof DependencyUnavailable)) throw failure;
     lifeLog.note({ type: 'dependency_unavailable', where, code: failure.code });
+    return false;
   }
 }

@@ -120,6 +120,45 @@ describe('hello refused', () => {
   });
 });
 
+describe('hello answered by an error after its welcome', () => {
+  const error = {
+    type: 'error' as const,
+    requestId: 'hello',
+    code: 'unavailable' as const,
+    message: '',
+    retryable: true,
+  };
+
+  it('with a wait: another side was not told, and hello is said again on this connection', async () => {
+    const { client, clock, server, states } = await ready();
+    server.socket().say({ ...error, retryAfterMs: 10_000 });
+    await clock.advance(9_999);
+    const hellos = () => server.socket().heard.filter(({ action }) => action === 'hello');
+    expect(hellos()).toHaveLength(1);
+    await clock.advance(1);
+    expect(hellos()).toHaveLength(2);
+    expect(hellos()[1]).toMatchObject({ resume: 'key-1', received: {} });
+    expect(server.sockets).toHaveLength(1);
+    expect(client.state().status).toBe('ready');
+    expect(states).toHaveLength(1);
+  });
+
+  it('with a wait: nothing is said any more by who has closed meanwhile', async () => {
+    const { client, clock, server } = await ready();
+    server.socket().say({ ...error, retryAfterMs: 10_000 });
+    client.close();
+    await clock.advance(20_000);
+    expect(server.socket().heard.filter(({ action }) => action === 'hello')).toHaveLength(1);
+  });
+
+  it('without one: the welcome was taken back', async () => {
+    const { clock, server } = await ready();
+    server.socket().say(error);
+    await clock.advance(1_000);
+    expect(server.sockets).toHaveLength(2);
+  });
+});
+
 describe('a source that fails', () => {
   it('for now: again with backoff; for good: ends', async () => {
     const { client, clock, server, tokens } = scene();

@@ -270,3 +270,28 @@ it('with sessions to more than a hundred robots, too, comes back to all of them'
   expect(sent(world, b, 'welcome')).toMatchObject([{ resumed: true, clientId: 'client-1' }]);
   expect([...disorder(world), ...misinformed(world)]).toEqual([]);
 });
+
+describe.each(['post peerBack to robot', 'sessions.noteReceived', 'robots.get', 'clients.settle'])(
+  'I8: a robot that cannot be told of its client because of %s',
+  (call) => {
+    it('does not undo the return, and is told when hello is said again on the connection', async () => {
+      const { world, sessionId, key } = await pair();
+      await lose(world, a);
+      const socket = await connected(world, operator1, { name: 'B' });
+      const again = () => hello(world, socket, { resume: key, received: { [sessionId]: 7 } });
+      for (let times = 0; times < 3; times += 1) {
+        world.tap.fail(call);
+        const answer = await again().catch(() => undefined);
+        // Before `welcome` nothing is answered but the outage, and all is put back.
+        if (sent(world, b, 'welcome').length > 0) {
+          expect(answer).toMatchObject({ refusal: { code: 'unavailable', retryAfterMs: 10_000 } });
+          expect(world.session(sessionId)?.socket).toMatchObject(b);
+        }
+      }
+      granted(await again());
+      expect(sent(world, b, 'welcome').length).toBeGreaterThan(0);
+      expect(sent(world, robot, 'peerBack').at(-1)).toEqual({ type: 'peerBack', sessionId, received: 7 });
+      expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+    });
+  },
+);

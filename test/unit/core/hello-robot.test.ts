@@ -272,7 +272,11 @@ describe('an old connection that cannot be told or closed', () => {
     world.tap.fail('sessions.remove');
     world.pass(1);
     const b = await connected(world, rover1, { name: 'B' });
-    expect(await hello(world, b)).toMatchObject({ ok: true });
+    expect(await hello(world, b)).toMatchObject({ refusal: { code: 'unavailable', retryAfterMs: 10_000 } });
     expect(world.noted('dependency_unavailable')).toHaveLength(1);
+    expect(world.robot()).toMatchObject({ state: 'online', socket: { connectionId: 'B' } });
+    // Said again, it goes on where it was.
+    expect(await hello(world, b)).toMatchObject({ ok: true });
+    expect(world.state.sessions.size).toBe(0);
   });
 });

@@ -165,14 +165,26 @@ describe('what a robot says to have received', () => {
   });
 });
 
-it('a client that cannot be told does not fail the hello of a robot that comes back', async () => {
+it('I8: a client that cannot be told does not undo the hello of a robot that comes back; it is told by the next', async () => {
   const { world, sessionId } = await pair();
   await lose(world, robot);
-  world.tap.fail('post peerBack to A');
-  await robotBack(world);
-  expect(world.robot()).toMatchObject({ state: 'online', socket: robot2 });
-  expect(world.session(sessionId)).toBeDefined();
-  expect(world.noted('dependency_unavailable')).toHaveLength(1);
+  const socket = await connected(world, rover1, { name: 'robot-2' });
+  const again = () => hello(world, socket, { resume: true, received: { [sessionId]: 7 } });
+  const notAllTold = { ok: false, refusal: { code: 'unavailable', retryAfterMs: 10_000 } };
+  for (let times = 0; times < 3; times += 1) {
+    world.tap.fail('post peerBack to A');
+    expect(await again()).toMatchObject(notAllTold);
+    expect(world.robot()).toMatchObject({ state: 'online', socket: robot2 });
+    expect(world.session(sessionId)).toBeDefined();
+    expect(world.noted('dependency_unavailable')).toHaveLength(times + 1);
+    expect(sent(world, a, 'peerBack')).toEqual([]);
+  }
+  granted(await again());
+  expect(sent(world, a, 'peerBack')).toEqual([{ type: 'peerBack', sessionId, received: 7 }]);
+  expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+  // Then all is told, and nothing is by another.
+  granted(await again());
+  expect(sent(world, a, 'peerBack')).toHaveLength(1);
 });
 
 it('F5: costs in proportion to its own sessions', async () => {
