@@ -15,6 +15,8 @@ export type FaultRunOptions = {
   readonly seed: number;
   /** So many robots, each with an operator. */
   readonly pairs: number;
+  /** So many of them, the first, are left in peace: their connections live as long as connections do. None by default. */
+  readonly calmPairs?: number;
   /** How long there is trouble. */
   readonly forMs: number;
   readonly stack: Partial<LocalStackOptions> & { readonly tokenTtlMs: number };
@@ -105,6 +107,7 @@ async function talkInTrouble(pairs: readonly Pair[], of: { options: FaultRunOpti
     hitEveryMs,
     signalEveryMs,
     forMs,
+    calmPairs = 0,
     stack: { tokenTtlMs },
   } = of.options;
   const [gateway] = of.stack.gateways;
@@ -117,9 +120,11 @@ async function talkInTrouble(pairs: readonly Pair[], of: { options: FaultRunOpti
   const startedAt = performance.now();
   const work = pairs.flatMap((pair, index) => {
     const [trouble, talk] = [seededRandom(seed + 1_000 + index), seededRandom(seed + 2_000 + index)];
+    const talking = pair.talk({ everyMs: signalEveryMs, random: talk, until });
+    if (index < calmPairs) return [talking];
     return [
       troublePair(pair, { gateway, random: trouble, everyMs: hitEveryMs, until, counts: hits }),
-      pair.talk({ everyMs: signalEveryMs, random: talk, until }),
+      talking,
     ];
   });
   await pause(forMs);
