@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import pLimit from 'p-limit';
 import { WebSocketServer } from 'ws';
 import { deliverDisconnect } from './disconnects.ts';
 import { errorFrame } from './error-frame.ts';
@@ -12,6 +13,13 @@ import { connectEvent, type EventSubject } from './lambda-event.ts';
 import { handleMessage } from './messages.ts';
 import { type OpenConnection, openConnection } from './open-connection.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+
+/**
+ * So many messages of one connection are in work at once; those behind them wait in the order in which they came. AWS has
+ * a function for each, and no such limit. Here all functions share one thread, and everybody else would wait for the
+ * last message of a connection that sends hundreds at once.
+ */
+const messagesAtOnce = 8;
 
 export type Upgrade = { request: IncomingMessage; socket: Duplex; head: Buffer };
 
@@ -40,6 +48,7 @@ export function handshakes(core: GatewayCore): (upgrade: Upgrade) => Promise<voi
     const frames = frameMeter(settings.maxFrameBytes, () => queueMicrotask(() => connection?.close(1009)));
     // Before ws adds its own listener, so that a size is known when its message arrives.
     socket.on('data', frames.measure);
+    const inTurn = pLimit(messagesAtOnce);
     webSockets.handleUpgrade(request, socket, head, (ws) => {
       connection = openConnection({
         ws,
@@ -47,7 +56,7 @@ export function handshakes(core: GatewayCore): (upgrade: Upgrade) => Promise<voi
         frames,
         settings,
         shutDown: core.shutDown,
-        onMessage: (sender, text) => core.work.track(handleMessage(core, sender, text)),
+        onMessage: (sender, text) => core.work.track(inTurn(() => handleMessage(core, sender, text))),
       });
     });
     return connection;

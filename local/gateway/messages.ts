@@ -6,8 +6,8 @@ import type { OpenConnection } from './open-connection.ts';
 import { selectRoute } from './route-selection.ts';
 
 /**
- * Takes one message of a client through its route. Messages of one connection run concurrently, as on AWS:
- * nobody waits for the one before, and replies can overtake each other.
+ * Takes one message of a client through its route. Messages of one connection run concurrently, as on AWS,
+ * a few at a time: none waits for the one before, and replies can overtake each other.
  */
 export async function handleMessage(
   core: GatewayCore,

@@ -233,6 +233,30 @@ test('messages of one connection run concurrently, and replies can overtake', as
   expect(await client.messages.next()).toBe('first');
 });
 
+test('one connection has eight of its messages in work, and those of others do not wait for it', async () => {
+  const release = Promise.withResolvers<void>();
+  const began: number[] = [];
+  const gateway = await startGateway({
+    wait: lambda(async (event) => {
+      const { body } = event as { body: string };
+      began.push(JSON.parse(body).seq);
+      await release.promise;
+      return { statusCode: 200 };
+    }),
+    go: lambda(async () => ({ statusCode: 200, body: 'gone' }), true),
+  });
+  const loud = await connectTo(gateway);
+  const calm = await connectTo(gateway);
+  for (let seq = 1; seq <= 20; seq += 1) loud.send({ action: 'wait', seq });
+  while (began.length < 8) await new Promise(setImmediate);
+  calm.send({ action: 'go' });
+  expect(await calm.messages.next()).toBe('gone');
+  expect(began).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  release.resolve();
+  while (began.length < 20) await new Promise(setImmediate);
+  expect(began).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+});
+
 test('an observer that throws does not disturb the gateway', async () => {
   const gateway = await startGateway(
     { ping: pingRoute },
