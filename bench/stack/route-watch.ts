@@ -7,8 +7,10 @@ export type RouteWatch = {
   watched(routes: ReadonlyMap<string, GatewayRoute>): ReadonlyMap<string, GatewayRoute>;
   /** The next invocation of the route that ends from now on. */
   next(routeKey: string): Promise<Invocation>;
-  /** Resolves when no invocation is under way. */
+  /** Resolves when no invocation is under way, nor of what was just sent. */
   quiet(): Promise<void>;
+  /** Resolves when none of those that have begun is under way any more: at once, where none is. */
+  done(): Promise<void>;
 };
 
 /** Takes the time of each invocation, from the gateway's call to the handler's answer. */
@@ -22,6 +24,9 @@ export function routeWatch(): RouteWatch {
     for (const tell of waiting.get(invocation.routeKey) ?? []) tell(invocation);
     waiting.delete(invocation.routeKey);
     if (underWay === 0) for (const tell of quietOnes.splice(0)) tell();
+  };
+  const done = async (): Promise<void> => {
+    if (underWay > 0) await new Promise<void>((resolve) => quietOnes.push(resolve));
   };
   return {
     watched: (routes) =>
@@ -46,7 +51,8 @@ export function routeWatch(): RouteWatch {
     async quiet() {
       // What was just sent has not reached the gateway yet.
       await new Promise((resolve) => setTimeout(resolve, 20));
-      if (underWay > 0) await new Promise<void>((resolve) => quietOnes.push(resolve));
+      await done();
     },
+    done,
   };
 }

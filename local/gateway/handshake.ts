@@ -19,7 +19,7 @@ import { refuseUpgrade } from './refuse-upgrade.ts';
  * a function for each, and no such limit. Here all functions share one thread, and everybody else would wait for the
  * last message of a connection that sends hundreds at once.
  */
-const messagesAtOnce = 8;
+const messagesAtOnce = 3;
 
 export type Upgrade = { request: IncomingMessage; socket: Duplex; head: Buffer };
 
