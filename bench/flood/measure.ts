@@ -2,6 +2,7 @@ import { type Pair, payloads } from '../messages/contender.ts';
 import { heliograph, heliographPlace } from '../messages/heliograph.ts';
 import { startBackend } from '../stack/backend.ts';
 import { interleaved, quantile, rounded } from '../statistics.ts';
+import { startFlood } from './flood.ts';
 
 /** What those wait for who send calmly. */
 export type Calm = {
@@ -23,39 +24,38 @@ type Round = { readonly tookMs: number[]; readonly sent: number };
 
 /** Each calm pair sends once in so many ms; what is late counts as late, and not as less traffic. */
 const everyMs = 500;
-/** The one that floods: ten times as many a second as one connection may send. */
-const floodPerSecond = 1_000;
-
 /**
- * One connection floods while others send calmly, in turns with rounds in which it is silent. Everything is one
- * process here, so that what is refused costs the others as well; in the cloud it does not.
+ * One connection floods while others send calmly, in turns with rounds in which it is silent. Functions, store and gateway
+ * share one thread here, so that what is refused costs the others as well; in the cloud it does not.
  */
 export async function measureFlood({ quick }: { quick: boolean }): Promise<FloodResult> {
   const count = 4;
   const forMs = quick ? 4_000 : 10_000;
   const backend = await startBackend({ pairs: count + 1, metered: false });
+  const stops = [() => backend.close()];
   try {
-    const contender = heliograph(backend, await heliographPlace(backend));
-    const loud = await contender.pair(0);
+    const place = await heliographPlace(backend);
+    const contender = heliograph(backend, place);
     const calm: Pair[] = [];
     for (let index = 1; index <= count; index += 1) calm.push(await contender.pair(index));
-    const flood = floodOf(loud);
+    const flood = await startFlood(backend, place);
+    stops.push(() => flood.close());
     const sending = sendingOf(calm);
     await sending(2_000);
     const flooded = async () => {
-      const stop = flood.begin();
+      flood.begin();
       try {
         return await sending(forMs);
       } finally {
-        stop();
+        flood.pause();
         // What is still on its way is not to fall into a quiet round.
         await new Promise((resolve) => setTimeout(resolve, 3_000));
       }
     };
     const rounds = await interleaved({ quiet: () => sending(forMs), flooded }, quick ? 2 : 4);
     const calmPerSecond = rounded((count * 1_000) / everyMs, 0);
-    const perSecond = rounded(flood.counts.sent / ((rounds.flooded.length * forMs) / 1_000), 0);
-    const { passedOn, rateLimited } = flood.counts;
+    const { sent, passedOn, rateLimited } = await flood.counts();
+    const perSecond = rounded(sent / ((rounds.flooded.length * forMs) / 1_000), 0);
     return {
       pairs: count,
       calmPerSecond,
@@ -64,7 +64,7 @@ export async function measureFlood({ quick }: { quick: boolean }): Promise<Flood
       flood: { perSecond, passedOn, rateLimited },
     };
   } finally {
-    await backend.close();
+    for (const stop of stops.reverse()) await stop();
   }
 }
 
@@ -76,36 +76,6 @@ function calmOf(rounds: readonly Round[]): Calm {
     p99Ms: rounded(quantile(tookMs, 0.99)),
     signals: tookMs.length,
     lost: sent - tookMs.length,
-  };
-}
-
-function floodOf({ client, robot, key }: Pair) {
-  const counts = { sent: 0, passedOn: 0, rateLimited: 0 };
-  robot.hear(({ type }) => {
-    if (type === 'signal') counts.passedOn += 1;
-  });
-  client.hear(({ type, code }) => {
-    if (type === 'error' && code === 'rate_limited') counts.rateLimited += 1;
-  });
-  return {
-    counts,
-    /** @returns what ends it. */
-    begin() {
-      const everyMs = 10;
-      const timer = setInterval(() => {
-        for (let each = 0; each < (floodPerSecond * everyMs) / 1_000; each += 1) {
-          counts.sent += 1;
-          client.send({
-            action: 'signal',
-            ...key,
-            seq: counts.sent,
-            kind: 'candidate',
-            data: payloads.candidate,
-          });
-        }
-      }, everyMs);
-      return () => clearInterval(timer);
-    },
   };
 }
 

@@ -14,7 +14,10 @@ export function heliographPlace(backend: Backend): Promise<Place> {
   return backend.place(({ environment }) => localRoutes(environment, silent));
 }
 
-export function heliograph(backend: Backend, { url, watch }: Place): Contender {
+export function heliograph(
+  backend: Pick<Backend, 'tokenOf'>,
+  { url, watch }: Pick<Place, 'url' | 'watch'>,
+): Contender {
   async function enter(userName: string, resume?: true): Promise<Peer> {
     const peer = await connectPeer(url, await backend.tokenOf(userName));
     await ask(peer, 'welcome', { action: 'hello', protocol: 1, ...(resume && { resume }) });

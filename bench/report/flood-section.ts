@@ -13,8 +13,8 @@ export async function floodSection(): Promise<Section | undefined> {
   return {
     text: `## One connection floods
 
-${provenance(measured)}. Gateway, store, functions and clients are one process, so that the others pay for the parsing and
-the refusing of the flood as well; beside API Gateway and Lambda they do not. ${pairs} pairs send ${calmPerSecond} signals a second between
+${provenance(measured)}. Gateway, store and functions share one thread, so that the others pay for the parsing and the
+refusing of the flood as well; beside API Gateway and Lambda they do not. Who floods has a thread of its own. ${pairs} pairs send ${calmPerSecond} signals a second between
 them, in turns with and without one connection that sends ${flood.perSecond} a second, ten times what it may.
 
 ${table(

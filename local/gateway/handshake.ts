@@ -15,11 +15,11 @@ import { type OpenConnection, openConnection } from './open-connection.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
 /**
- * So many messages of one connection are in work at once; those behind them wait in the order in which they came. AWS has
+ * So many functions run at once for one connection; the messages behind them wait in the order in which they came. AWS has
  * a function for each, and no such limit. Here all functions share one thread, and everybody else would wait for the
  * last message of a connection that sends hundreds at once.
  */
-const messagesAtOnce = 3;
+const functionsAtOnce = 4;
 
 export type Upgrade = { request: IncomingMessage; socket: Duplex; head: Buffer };
 
@@ -48,7 +48,7 @@ export function handshakes(core: GatewayCore): (upgrade: Upgrade) => Promise<voi
     const frames = frameMeter(settings.maxFrameBytes, () => queueMicrotask(() => connection?.close(1009)));
     // Before ws adds its own listener, so that a size is known when its message arrives.
     socket.on('data', frames.measure);
-    const inTurn = pLimit(messagesAtOnce);
+    const inTurn = pLimit(functionsAtOnce);
     webSockets.handleUpgrade(request, socket, head, (ws) => {
       connection = openConnection({
         ws,
@@ -56,7 +56,7 @@ export function handshakes(core: GatewayCore): (upgrade: Upgrade) => Promise<voi
         frames,
         settings,
         shutDown: core.shutDown,
-        onMessage: (sender, text) => core.work.track(inTurn(() => handleMessage(core, sender, text))),
+        onMessage: (sender, text) => core.work.track(handleMessage(core, sender, text, inTurn)),
       });
     });
     return connection;

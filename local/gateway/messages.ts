@@ -13,6 +13,7 @@ export async function handleMessage(
   core: GatewayCore,
   connection: OpenConnection,
   text: string,
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<void> {
   const { connectionId } = connection.subject;
   const routeKey = selectRoute(text, core.settings.routes);
@@ -22,11 +23,14 @@ export async function handleMessage(
     connection.send(errorFrame('Forbidden', connectionId));
     return;
   }
-  const outcome = await invokeIntegration(
-    core,
-    { integration: route.integration, routeKey, connectionId },
-    messageEvent(connection.subject, { routeKey, body: text }),
-  );
+  const { integration } = route;
+  const invoke = () =>
+    invokeIntegration(
+      core,
+      { integration, routeKey, connectionId },
+      messageEvent(connection.subject, { routeKey, body: text }),
+    );
+  const outcome = await (integration.type === 'mock' ? invoke() : inTurn(invoke));
   switch (outcome.type) {
     case 'answered':
       // "API Gateway will not pass the backend response through to the route response, unless you set up a

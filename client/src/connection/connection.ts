@@ -67,6 +67,7 @@ export function openConnection(
   let transport: Transport | undefined;
   let heartbeat: Heartbeat | undefined;
   let isBusy = false;
+  let cancelAgain: Cancel | undefined;
   let cancelPatience: Cancel = clock.after(answerWithinMs, () => end({ cause: 'handshake_timeout' }));
 
   function end(why: Omit<ConnectionEnd, 'phase'>): void {
@@ -78,6 +79,7 @@ export function openConnection(
   function stop(): void {
     isOver = true;
     cancelPatience();
+    cancelAgain?.();
     heartbeat?.stop();
     transport?.close();
   }
@@ -88,6 +90,7 @@ export function openConnection(
     isOver = true;
     heartbeat?.stop();
     cancelPatience();
+    cancelAgain?.();
     const withinMs = bye.signOut === true ? signedOutWithinMs : closeWithinMs;
     cancelPatience = clock.after(withinMs, () => transport?.close());
   }
@@ -125,9 +128,9 @@ export function openConnection(
       if (message.code !== 'connection_max_age' && message.code !== 'shutdown') closeSoon();
     }
     if (message.type === 'error' && (phase === 'hello' || message.requestId === helloId)) {
-      // The welcome holds, and another side could not be told of it.
-      if (phase === 'live' && message.retryAfterMs !== undefined) {
-        cancelPatience = clock.after(message.retryAfterMs, sayHello);
+      // The welcome holds, or is on its way, and another side could not be told of it.
+      if (message.retryAfterMs !== undefined) {
+        cancelAgain = clock.after(message.retryAfterMs, sayHello);
         return;
       }
       // After `welcome` as well: the server could not know that it arrived, and has taken everything back.

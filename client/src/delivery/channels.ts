@@ -13,6 +13,8 @@ export type Channels = {
   open(key: SessionKey): Channel;
   /** Takes what concerns signals; anything else is left alone. */
   take(message: ServerMessage): void;
+  /** The connection is lost: until `resume` nothing that is missing is given up. */
+  suspend(): void;
   /** After a `welcome`: sends again what is missing there; gives the sessions that the server knows no more. */
   resume(sessions: Welcome['sessions']): SessionKey[];
   /** For `hello`: by session, the highest `seq` without a gap. */
@@ -85,6 +87,9 @@ export function createChannels(of: {
         default:
           return;
       }
+    },
+    suspend() {
+      for (const channel of channels.values()) channel.setPeerAway(true);
     },
     resume(sessions) {
       const gone = [...channels.values()].filter(

@@ -24,7 +24,7 @@ export type Inbox = {
   take(signal: RelayedSignal): void;
   /** The highest `seq` without a gap that was delivered or given up. */
   received(): number;
-  /** While the sender is known to be away nothing is given up. */
+  /** While the sender is known to be away, or this side is, nothing is given up. */
   setSenderAway(isAway: boolean): void;
   /** The sender has just heard what is missing: it has all the time again. */
   asked(): void;

@@ -147,7 +147,10 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   }
 
   function onRecovering(attempt: number): void {
-    if (link.current() === undefined) care.end();
+    if (link.current() === undefined) {
+      care.end();
+      channels.suspend();
+    }
     setState({ status: welcome === undefined ? 'connecting' : 'recovering', attempt });
   }
 

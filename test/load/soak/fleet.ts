@@ -31,9 +31,10 @@ const page = { isOffline: () => false, onWake: () => () => undefined };
 /** Long enough for a resume window, and for the outages that there are. */
 const drainWithinMs = 400_000;
 
+/** None may end by itself: whatever happens to it here is over at some time. */
 function clientFor(deps: FleetDeps, user: SoakUser, kind: 'robot' | 'client'): SignalingClient {
-  const { clock, chance, identity } = deps;
-  return createSignalingClient({
+  const { clock, chance, identity, checker, count } = deps;
+  const client = createSignalingClient({
     url: 'wss://soak.example/soak',
     tokens: identity.sourceOf(user),
     transport: deps.transportOf({ pings: kind === 'robot' }),
@@ -42,6 +43,12 @@ function clientFor(deps: FleetDeps, user: SoakUser, kind: 'robot' | 'client'): S
     page,
     kind,
   });
+  client.on('state', (state) => {
+    if (state.status !== 'closed') return;
+    count(`${kind} ended: ${state.reason}`);
+    if (state.reason !== 'closed_by_application') checker.fail(`${user.userName} ended: ${state.reason}`);
+  });
+  return client;
 }
 
 /** Hears what arrives on one side of a session, and tells the checker. */
@@ -91,9 +98,6 @@ export function soakRobot(deps: FleetDeps, user: SoakUser): Member {
       });
       return 'accept';
     },
-  });
-  client.on('state', ({ status }) => {
-    if (status === 'closed') deps.count('robot: client ended');
   });
   client.start();
   return { user, client, leave: async () => client.close() };

@@ -59,6 +59,23 @@ describe('I8: a hole in the numbers of the other side', () => {
     expect(givenUp()).toBe(1);
   });
 
+  it('is not given up while this side has no connection, and the asking is over', async () => {
+    const { client, clock, server, givenUp, heard } = await inSession();
+    server.socket().say(signal(2));
+    await clock.advance(20_000);
+    server.manners.handshake = { status: 503 };
+    server.socket().cut();
+    await clock.advance(300_000);
+    expect(client.state().status).toBe('recovering');
+    expect(givenUp()).toBe(0);
+    server.manners.handshake = 'open';
+    await clock.advance(20_000);
+    expect(client.state().status).toBe('ready');
+    server.socket().say(signal(1));
+    expect(heard).toEqual([1, 2]);
+    expect(givenUp()).toBe(0);
+  });
+
   it('is asked for once more, and no more than that, where nobody fills it', async () => {
     const { clock, server, givenUp } = await inSession();
     server.socket().say(signal(2));

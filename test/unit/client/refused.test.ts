@@ -151,6 +151,19 @@ describe('hello answered by an error after its welcome', () => {
     expect(server.socket().heard.filter(({ action }) => action === 'hello')).toHaveLength(1);
   });
 
+  it('with a wait, and it comes before the welcome: the same', async () => {
+    const { client, clock, server } = scene();
+    server.manners.welcomes = false;
+    client.start();
+    await clock.advance(1);
+    server.socket().say({ ...error, retryAfterMs: 5_000 });
+    await clock.advance(4_000);
+    server.manners.welcomes = true;
+    await clock.advance(1_000);
+    expect(client.state().status).toBe('ready');
+    expect(server.sockets).toHaveLength(1);
+  });
+
   it('without one: the welcome was taken back', async () => {
     const { clock, server } = await ready();
     server.socket().say(error);
