@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['test/{unit,contract,infra,local,integration,security}/**/*.test.ts'],
+          include: ['test/{unit,contract,infra,local,integration,security,load}/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...alone],
         },
       },

@@ -16,7 +16,7 @@ const command = new Command('soak')
     '--real <duration>',
     'in true time on the local stack, with tokens of an hour: 150m sees all of a connection',
   )
-  .option('--short', 'the form of CI, of about three minutes: 40 robots, 16 operators')
+  .option('--short', 'the form of CI, of a minute: 40 robots, 16 operators')
   .parse();
 
 type Options = {
