@@ -15,7 +15,7 @@ import { type OpenConnection, openConnection } from './open-connection.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
 /**
- * So many functions run at once for one connection; the messages behind them wait in the order in which they came. AWS has
+ * This many functions run at once for one connection; the messages behind them wait in the order in which they came. AWS has
  * a function for each, and no such limit. Here all functions share one thread, and everybody else would wait for the
  * last message of a connection that sends hundreds at once.
  */

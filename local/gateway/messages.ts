@@ -24,13 +24,12 @@ export async function handleMessage(
     return;
   }
   const { integration } = route;
-  const invoke = () =>
-    invokeIntegration(
-      core,
-      { integration, routeKey, connectionId },
-      messageEvent(connection.subject, { routeKey, body: text }),
-    );
-  const outcome = await (integration.type === 'mock' ? invoke() : inTurn(invoke));
+  const event = messageEvent(connection.subject, { routeKey, body: text });
+  const invoke = () => invokeIntegration(core, { integration, routeKey, connectionId }, event);
+  // What has not begun when the gateway ends does not begin any more.
+  const inItsTurn = () => inTurn(async () => (core.shuttingDown.aborted ? undefined : await invoke()));
+  const outcome = await (integration.type === 'mock' ? invoke() : inItsTurn());
+  if (outcome === undefined) return;
   switch (outcome.type) {
     case 'answered':
       // "API Gateway will not pass the backend response through to the route response, unless you set up a

@@ -259,6 +259,27 @@ test('one connection has four functions at work, and neither the others nor what
   expect(began).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
 });
 
+test('what waits for its turn when the gateway ends does not begin', async () => {
+  const began: unknown[] = [];
+  const release = Promise.withResolvers<void>();
+  const gateway = await startGateway({
+    wait: lambda(async (event) => {
+      began.push(event);
+      await release.promise;
+      return { statusCode: 200 };
+    }),
+    ping: pingRoute,
+  });
+  const client = await connectTo(gateway);
+  for (let seq = 1; seq <= 10; seq += 1) client.send({ action: 'wait', seq });
+  client.send({ action: 'ping' });
+  await client.messages.next();
+  const closed = gateway.close();
+  release.resolve();
+  await closed;
+  expect(began).toHaveLength(4);
+});
+
 test('an observer that throws does not disturb the gateway', async () => {
   const gateway = await startGateway(
     { ping: pingRoute },

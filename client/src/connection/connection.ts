@@ -17,7 +17,7 @@ const closeWithinMs = 2_000;
  */
 const signedOutWithinMs = 10_000;
 
-const helloId = 'hello';
+export const helloId = 'hello';
 
 export type Hello = Omit<Extract<ClientMessage, { action: 'hello' }>, 'action' | 'requestId' | 'protocol'>;
 
@@ -67,7 +67,7 @@ export function openConnection(
   let transport: Transport | undefined;
   let heartbeat: Heartbeat | undefined;
   let isBusy = false;
-  let cancelAgain: Cancel | undefined;
+  let early: ServerMessage | undefined;
   let cancelPatience: Cancel = clock.after(answerWithinMs, () => end({ cause: 'handshake_timeout' }));
 
   function end(why: Omit<ConnectionEnd, 'phase'>): void {
@@ -79,7 +79,6 @@ export function openConnection(
   function stop(): void {
     isOver = true;
     cancelPatience();
-    cancelAgain?.();
     heartbeat?.stop();
     transport?.close();
   }
@@ -90,7 +89,6 @@ export function openConnection(
     isOver = true;
     heartbeat?.stop();
     cancelPatience();
-    cancelAgain?.();
     const withinMs = bye.signOut === true ? signedOutWithinMs : closeWithinMs;
     cancelPatience = clock.after(withinMs, () => transport?.close());
   }
@@ -104,10 +102,6 @@ export function openConnection(
     cancelPatience();
     phase = 'hello';
     cancelPatience = clock.after(answerWithinMs, () => end({ cause: 'no_welcome' }));
-    sayHello();
-  }
-
-  function sayHello(): void {
     send({ action: 'hello', requestId: helloId, protocol: protocolVersion, ...request.hello() });
   }
 
@@ -128,13 +122,15 @@ export function openConnection(
       if (message.code !== 'connection_max_age' && message.code !== 'shutdown') closeSoon();
     }
     if (message.type === 'error' && (phase === 'hello' || message.requestId === helloId)) {
-      // The welcome holds, or is on its way, and another side could not be told of it.
-      if (message.retryAfterMs !== undefined) {
-        cancelAgain = clock.after(message.retryAfterMs, sayHello);
+      // `unavailable` with a wait: the welcome holds, or is on its way, and another side could not be told of it. Else, also
+      // after `welcome`: the server could not know that it arrived, and has taken everything back.
+      if (message.code !== 'unavailable' || message.retryAfterMs === undefined) {
+        return end({ cause: 'hello_refused', error: message });
+      }
+      if (phase === 'hello') {
+        early = message;
         return;
       }
-      // After `welcome` as well: the server could not know that it arrived, and has taken everything back.
-      return end({ cause: 'hello_refused', error: message });
     }
     if (phase === 'hello') return hearBeforeWelcome(message);
     if (message.type !== 'pong') events.onMessage(message);
@@ -153,6 +149,7 @@ export function openConnection(
     });
     heartbeat.setBusy(isBusy);
     events.onWelcome(message);
+    if (early !== undefined) events.onMessage(early);
   }
 
   function closeSoon(): void {

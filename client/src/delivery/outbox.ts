@@ -11,6 +11,8 @@ const mostKept = 1_024;
 const mostResends = 16;
 /** What the other side says that it has not is sent again bit by bit: a network that has just come back, and the server's limit, carry no flood. */
 const batchSignals = 16;
+/** What is new and waits behind them goes faster, or who sends as fast would never catch up; not so fast that the server refuses it. */
+const newSignals = 32;
 const betweenBatchesMs = 400;
 const resendFirstMs = 500;
 const resendLongestMs = 5_000;
@@ -52,7 +54,7 @@ export function createOutbox(of: {
   const kept = new Map<number, OutgoingSignal>();
   /** To be sent again, one batch after the other; what is new goes behind it. */
   const queue = new Set<number>();
-  /** What is above it in the queue waits for its turn alone, and goes at once then: a rate of our own would leave it behind. */
+  /** What is above it in the queue has never been sent. */
   let againUpTo = 0;
   let batchFrom = Number.NEGATIVE_INFINITY;
   let cancelBatch: Cancel | undefined;
@@ -90,7 +92,7 @@ export function createOutbox(of: {
     if (waitMs <= 0) {
       batchFrom = of.clock.monotonic() + betweenBatchesMs;
       for (const [index, seq] of of.isClogged() ? [] : [...queue].entries()) {
-        if (index >= batchSignals && seq <= againUpTo) break;
+        if (index >= (seq <= againUpTo ? batchSignals : newSignals)) break;
         queue.delete(seq);
         const signal = kept.get(seq);
         if (signal !== undefined) transmit(signal);

@@ -1,4 +1,4 @@
-import type { Hello } from '../connection/connection.ts';
+import { type Hello, helloId } from '../connection/connection.ts';
 import { type Channels, createChannels } from '../delivery/channels.ts';
 import type { Cancel } from '../environment/clock.ts';
 import { createEmitter } from '../environment/events.ts';
@@ -121,13 +121,15 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     if (reconnect && (code === 'connection_max_age' || code === 'shutdown')) link.rollOver(reconnectAfterMs);
   }
 
-  function onError({ code }: Message<'error'>): void {
+  function onError({ code, requestId, retryAfterMs }: Message<'error'>): void {
     if (code === 'token_expired') {
       wasToldExpired = true;
       care.refresh();
     }
     // The server does not know the connection, or has taken back its `welcome`, which it could not know to have
     // arrived: saying hello is done on a new one.
+    // Another side was not told that this one is back: it is by the welcome of a second connection.
+    if (requestId === helloId && retryAfterMs !== undefined) link.rollOver(retryAfterMs * (1 + random()));
     const renew = code === 'unauthenticated';
     if (renew || code === 'hello_required') link.reconnect({ renew });
   }

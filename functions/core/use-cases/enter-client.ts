@@ -87,7 +87,7 @@ async function welcomeClient(
 
 /**
  * Tells the other sides, and the connection that the client was on. Nothing of it can undo the `hello` any more. False
- * when a robot could not be told: the arrival is not over then, and the `hello` that is said again goes on with it.
+ * when a robot could not be told: the arrival is not over then, and its next `hello` goes on with it.
  */
 async function settle(deps: HelloDeps, hello: ClientHello, place: Place): Promise<boolean> {
   const { clientId, arrival } = place;

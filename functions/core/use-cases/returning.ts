@@ -1,7 +1,7 @@
 import type { SessionId } from '../../../protocol/ids.ts';
 import { type Refusal, refused } from '../outcome.ts';
 
-/** Who is welcomed has come back; only those who would send again do not know. */
+/** Nothing is wrong for who is welcomed; only those who would send to it again do not know. */
 const againAfterMs = 10_000;
 
 /** What a `hello` says of the sessions of before. */
@@ -17,10 +17,10 @@ export function receivedBy({ received }: Returning, sessionId: SessionId): numbe
 
 /**
  * Answers a `hello` after its `welcome`, when another side could not be told that this one is back: it would not send
- * again what was lost on the way, and of the last signals nobody would notice. Said again on the same connection,
- * `hello` tells those.
+ * again what was lost on the way, and of the last signals nobody would notice. Its next `hello`,
+ * on this connection or another, tells those.
  */
 export function notAllTold(): { ok: false; refusal: Refusal } {
-  const message = 'Another side could not be told that you are back; say hello again on this connection.';
+  const message = 'Another side could not be told that you are back; say hello again after the wait.';
   return refused('unavailable', message, { retryAfterMs: againAfterMs });
 }

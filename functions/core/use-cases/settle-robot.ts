@@ -16,7 +16,7 @@ const contestedWithinMs = 10 * 60_000;
 
 /**
  * Ends what the claim has superseded. Nothing of it can undo the `hello` any more. False when somebody could not be
- * told that the robot is back: its arrival is not over then, and the `hello` that is said again goes on with it.
+ * told that the robot is back: its arrival is not over then, and its next `hello` goes on with it.
  */
 export async function settleRobot(
   deps: HelloDeps,
@@ -49,7 +49,7 @@ export async function settleRobot(
     areTold = await tellBack(deps, hello, arrival.resume ? sessions : []);
     await tellWhatHasChanged(deps, hello, { told: kept });
     if (arrival.from !== 'online') await announceRobot(deps, robotId, { watchers: true, first: current });
-    if (areTold) await tellWhatCameBefore(deps, hello, current);
+    await tellWhatCameBefore(deps, hello, { current, areTold });
   });
   return isDone && areTold;
 }
@@ -68,8 +68,12 @@ function isContested(
 }
 
 /** Who took the robot, or control of it, while `welcome` was under way has told it before that arrived. */
-async function tellWhatCameBefore(deps: HelloDeps, hello: RobotHello, current: RobotSession): Promise<void> {
-  const told = await deps.robots.noteArrivalTold(hello.robotId, current.epoch);
+async function tellWhatCameBefore(
+  deps: HelloDeps,
+  hello: RobotHello,
+  { current, areTold }: { current: RobotSession; areTold: boolean },
+): Promise<void> {
+  const told = areTold ? await deps.robots.noteArrivalTold(hello.robotId, current.epoch) : undefined;
   const robot = told ?? (await arrivalOf(deps, hello))?.robot;
   if (robot === undefined) await dismiss(deps, hello.connection);
   else if (robot.leaseEpoch > current.leaseEpoch && robot.controlUnconfirmed !== true) {

@@ -73,6 +73,24 @@ describe('I8: what is sent again is no flood', () => {
     expect(seqs().at(-1)).toBeGreaterThanOrEqual(367);
   });
 
+  it('nor is what was said meanwhile: 20 a second for a minute', async () => {
+    const { clock, server, seqs, peerBack, channel } = await sender(64);
+    server.socket().setBacklog(64 * 1024 + 1);
+    peerBack(0);
+    for (let seq = 65; seq <= 664; seq += 1) {
+      channel.send('custom', seq);
+      await clock.advance(50);
+    }
+    server.socket().setBacklog(0);
+    let most = 0;
+    for (let before = seqs().length; seqs().at(-1) !== 664; before = seqs().length) {
+      await clock.advance(100);
+      most = Math.max(most, seqs().length - before);
+    }
+    expect(most).toBeLessThanOrEqual(32);
+    expect(seqs().slice(64)).toEqual(Array.from({ length: 664 }, (_, index) => index + 1));
+  });
+
   it('never while the socket has a backlog', async () => {
     const { clock, server, seqs, peerBack } = await sender(40);
     server.socket().setBacklog(64 * 1024 + 1);

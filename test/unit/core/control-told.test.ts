@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disorder } from './support/at-rest.ts';
-import { cleanUpUntil, codeOf, granted, sent, welcomed } from './support/cast.ts';
+import {
+  cleanUpUntil,
+  codeOf,
+  connected,
+  granted,
+  hello,
+  sent,
+  socketNamed,
+  welcomed,
+} from './support/cast.ts';
 import {
   believedBy,
   type Crew,
@@ -14,7 +23,7 @@ import {
   socketOf,
 } from './support/controlling.ts';
 import { failedAtEachStep, killedAtEachStep, overtakenAtEachStep } from './support/interruption.ts';
-import { operator2, roverId } from './support/people.ts';
+import { operator2, rover1, roverId } from './support/people.ts';
 import { back, lose, robotBack } from './support/returning.ts';
 
 type Act = (team: Crew) => Promise<unknown>;
@@ -284,3 +293,23 @@ it('who comes back as an operator keeps control', async () => {
   await welcomed(world, operator2, { name: 'other tab' });
   expect(controlOf(world)).toEqual({ controller: sessions.second, leaseEpoch: 1 });
 });
+
+it.each([false, true])(
+  'I7: control that changes while a robot is being welcomed, and a peer cannot be told (%s): the robot hears of it after its welcome',
+  async (fails) => {
+    const team = await crew({ holder: 'operator' });
+    const { world } = team;
+    await lose(world, socketNamed('robot'));
+    const socket = await connected(world, rover1, { name: 'robot-2' });
+    const hold = world.tap.hold('post welcome to robot-2');
+    const saying = hello(world, socket, { resume: true });
+    await hold.reachedBy(saying);
+    granted(await request(team, 'admin', { force: true }));
+    if (fails) world.tap.fail('post peerBack to viewer');
+    hold.release();
+    expect((await saying).ok).toBe(!fails);
+    const heard = world.gateway.to(socket).map(({ type }) => type);
+    const after = world.gateway.to(socket).slice(heard.indexOf('welcome'));
+    expect(after).toContainEqual(expect.objectContaining({ type: 'controlChanged', leaseEpoch: 2 }));
+  },
+);

@@ -48,6 +48,8 @@ export type FakeServer = {
   readonly sockets: FakeSocket[];
   /** The newest. */
   socket(): FakeSocket;
+  /** Welcomes the newest now, where it does not do so by itself. */
+  sayWelcome(): void;
   /** Fields that the next welcomes have other than by default. */
   welcome: Partial<Welcome>;
   /** The server's clock against the client's. */
@@ -85,6 +87,7 @@ export function createFakeServer(clock: FakeClock): FakeServer {
     sockets,
     welcome: {},
     skewMs: 0,
+    sayWelcome: () => server.socket().say(welcomeFor(server.socket(), 'hello')),
     openTransport(request, events) {
       const { socket, transport } = createSocket(request, events, (message) => hear(socket, message));
       sockets.push(socket);
