@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import pLimit from 'p-limit';
 import { WebSocketServer } from 'ws';
 import { deliverDisconnect } from './disconnects.ts';
 import { errorFrame } from './error-frame.ts';
@@ -13,13 +12,6 @@ import { connectEvent, type EventSubject } from './lambda-event.ts';
 import { handleMessage } from './messages.ts';
 import { type OpenConnection, openConnection } from './open-connection.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
-
-/**
- * This many functions run at once for one connection; the messages behind them wait in the order in which they came. AWS has
- * a function for each, and no such limit. Here all functions share one thread, and everybody else would wait for the
- * last message of a connection that sends hundreds at once.
- */
-const functionsAtOnce = 4;
 
 export type Upgrade = { request: IncomingMessage; socket: Duplex; head: Buffer };
 
@@ -48,7 +40,6 @@ export function handshakes(core: GatewayCore): (upgrade: Upgrade) => Promise<voi
     const frames = frameMeter(settings.maxFrameBytes, () => queueMicrotask(() => connection?.close(1009)));
     // Before ws adds its own listener, so that a size is known when its message arrives.
     socket.on('data', frames.measure);
-    const inTurn = pLimit(functionsAtOnce);
     webSockets.handleUpgrade(request, socket, head, (ws) => {
       connection = openConnection({
         ws,
@@ -56,7 +47,7 @@ export function handshakes(core: GatewayCore): (upgrade: Upgrade) => Promise<voi
         frames,
         settings,
         shutDown: core.shutDown,
-        onMessage: (sender, text) => core.work.track(handleMessage(core, sender, text, inTurn)),
+        onMessage: (sender, text) => core.work.track(handleMessage(core, sender, text)),
       });
     });
     return connection;

@@ -6,14 +6,13 @@ import type { OpenConnection } from './open-connection.ts';
 import { selectRoute } from './route-selection.ts';
 
 /**
- * Takes one message of a client through its route. Messages of one connection run concurrently, as on AWS,
- * a few at a time: none waits for the one before, and replies can overtake each other.
+ * Takes one message of a client through its route. Messages of one connection run concurrently, as on AWS:
+ * nobody waits for the one before, and replies can overtake each other.
  */
 export async function handleMessage(
   core: GatewayCore,
   connection: OpenConnection,
   text: string,
-  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<void> {
   const { connectionId } = connection.subject;
   const routeKey = selectRoute(text, core.settings.routes);
@@ -23,13 +22,11 @@ export async function handleMessage(
     connection.send(errorFrame('Forbidden', connectionId));
     return;
   }
-  const { integration } = route;
-  const event = messageEvent(connection.subject, { routeKey, body: text });
-  const invoke = () => invokeIntegration(core, { integration, routeKey, connectionId }, event);
-  // What has not begun when the gateway ends does not begin any more.
-  const inItsTurn = () => inTurn(async () => (core.shuttingDown.aborted ? undefined : await invoke()));
-  const outcome = await (integration.type === 'mock' ? invoke() : inItsTurn());
-  if (outcome === undefined) return;
+  const outcome = await invokeIntegration(
+    core,
+    { integration: route.integration, routeKey, connectionId },
+    messageEvent(connection.subject, { routeKey, body: text }),
+  );
   switch (outcome.type) {
     case 'answered':
       // "API Gateway will not pass the backend response through to the route response, unless you set up a

@@ -233,53 +233,6 @@ test('messages of one connection run concurrently, and replies can overtake', as
   expect(await client.messages.next()).toBe('first');
 });
 
-test('one connection has four functions at work, and neither the others nor what needs none wait for them', async () => {
-  const release = Promise.withResolvers<void>();
-  const began: number[] = [];
-  const gateway = await startGateway({
-    wait: lambda(async (event) => {
-      const { body } = event as { body: string };
-      began.push(JSON.parse(body).seq);
-      await release.promise;
-      return { statusCode: 200 };
-    }),
-    go: lambda(async () => ({ statusCode: 200, body: 'gone' }), true),
-    ping: pingRoute,
-  });
-  const loud = await connectTo(gateway);
-  const calm = await connectTo(gateway);
-  for (let seq = 1; seq <= 20; seq += 1) loud.send({ action: 'wait', seq });
-  loud.send({ action: 'ping' });
-  expect(await loud.messages.next()).toBe('{"type":"pong"}');
-  calm.send({ action: 'go' });
-  expect(await calm.messages.next()).toBe('gone');
-  expect(began).toEqual([1, 2, 3, 4]);
-  release.resolve();
-  while (began.length < 20) await new Promise(setImmediate);
-  expect(began).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
-});
-
-test('what waits for its turn when the gateway ends does not begin', async () => {
-  const began: unknown[] = [];
-  const release = Promise.withResolvers<void>();
-  const gateway = await startGateway({
-    wait: lambda(async (event) => {
-      began.push(event);
-      await release.promise;
-      return { statusCode: 200 };
-    }),
-    ping: pingRoute,
-  });
-  const client = await connectTo(gateway);
-  for (let seq = 1; seq <= 10; seq += 1) client.send({ action: 'wait', seq });
-  client.send({ action: 'ping' });
-  await client.messages.next();
-  const closed = gateway.close();
-  release.resolve();
-  await closed;
-  expect(began).toHaveLength(4);
-});
-
 test('an observer that throws does not disturb the gateway', async () => {
   const gateway = await startGateway(
     { ping: pingRoute },
