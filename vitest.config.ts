@@ -10,6 +10,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes at some time: a second is too short where a process starts beside another stack.
+    expect: { poll: { timeout: 15_000 } },
     reporters:
       process.env.HELIOGRAPH_TEST_REPORT === undefined
         ? ['default']
