@@ -101,7 +101,7 @@ export const errorCodes = {
   },
   unavailable: {
     meaning: 'Something that is needed to decide cannot be reached now. Nothing was permitted.',
-    clientDoes: 'Repeat with backoff.',
+    clientDoes: 'Repeat with backoff. As the answer to a `hello` that was welcomed: see Talking.',
     retryable: true,
   },
   internal: {

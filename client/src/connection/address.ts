@@ -18,7 +18,9 @@ export function checkAddress(address: unknown): string {
     throw new AddressUnusable(`The address has the scheme ${url.protocol} where ws: or wss: is needed.`);
   }
   if (url.searchParams.has('token')) {
-    throw new AddressUnusable('The address has ?token= in it: take it out.');
+    throw new AddressUnusable(
+      'The address has ?token= in it: take it out, the token source gives the token.',
+    );
   }
   if (url.username !== '' || url.password !== '') {
     throw new AddressUnusable('The address has a user name or password in it: take it out.');
