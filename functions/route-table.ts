@@ -1,4 +1,4 @@
-import { pongText } from '../protocol/messages/heartbeat.ts';
+import { pongText } from '../protocol/messages/from-server/heartbeat.ts';
 import type { Action } from '../protocol/messages.ts';
 
 /** The Lambda functions behind the routes, split by what they may touch. */

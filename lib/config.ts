@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
-import { iceServer } from '../protocol/messages/ice.ts';
+import { iceServer } from '../protocol/messages/ice-server.ts';
 import {
   makeTokenPolicy,
   requireDeployable,

@@ -1,27 +1,24 @@
 import * as z from 'zod/mini';
-import { bye } from './messages/bye.ts';
-import {
-  controlChanged,
-  controlRequested,
-  grantControl,
-  releaseControl,
-  requestControl,
-} from './messages/control.ts';
-import { errorMessage } from './messages/error.ts';
-import { keepAlive, ping, pong } from './messages/heartbeat.ts';
-import { hello, welcome } from './messages/hello.ts';
-import { getIceServers, iceServers } from './messages/ice.ts';
-import { peerAway, peerBack, robotStatus, watching, watchRobots } from './messages/presence.ts';
-import { listRobots, robots } from './messages/robots.ts';
-import {
-  closeSession,
-  openSession,
-  sessionClosed,
-  sessionOpened,
-  sessionRequested,
-} from './messages/session.ts';
-import { relayedSignal, signal, signalAck } from './messages/signal.ts';
-import { goAway, refreshToken, tokenExpired, tokenExpiring, tokenRefreshed } from './messages/token.ts';
+import { bye } from './messages/from-client/bye.ts';
+import { grantControl, releaseControl, requestControl } from './messages/from-client/control.ts';
+import { keepAlive, ping } from './messages/from-client/heartbeat.ts';
+import { hello } from './messages/from-client/hello.ts';
+import { getIceServers } from './messages/from-client/ice.ts';
+import { watchRobots } from './messages/from-client/presence.ts';
+import { listRobots } from './messages/from-client/robots.ts';
+import { closeSession, openSession } from './messages/from-client/session.ts';
+import { signal } from './messages/from-client/signal.ts';
+import { refreshToken } from './messages/from-client/token.ts';
+import { controlChanged, controlRequested } from './messages/from-server/control.ts';
+import { errorMessage } from './messages/from-server/error.ts';
+import { pong } from './messages/from-server/heartbeat.ts';
+import { iceServers } from './messages/from-server/ice.ts';
+import { peerAway, peerBack, robotStatus, watching } from './messages/from-server/presence.ts';
+import { robots } from './messages/from-server/robots.ts';
+import { sessionClosed, sessionOpened, sessionRequested } from './messages/from-server/session.ts';
+import { relayedSignal, signalAck } from './messages/from-server/signal.ts';
+import { goAway, tokenExpired, tokenExpiring, tokenRefreshed } from './messages/from-server/token.ts';
+import { welcome } from './messages/from-server/welcome.ts';
 
 /** Everything that a client may say, by action. */
 export const clientMessages = {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { signal } from '../../protocol/messages/signal.ts';
+import { signal } from '../../protocol/messages/from-client/signal.ts';
 import type { SocketAddress } from '../core/model/connection.ts';
 import { type Refusal, refused } from '../core/outcome.ts';
 import type { Clock } from '../core/ports/clock.ts';

@@ -1,5 +1,5 @@
 import { errorCodes } from '../../protocol/error-codes.ts';
-import type { ErrorMessage } from '../../protocol/messages/error.ts';
+import type { ErrorMessage } from '../../protocol/messages/from-server/error.ts';
 import type { ServerMessage } from '../../protocol/messages.ts';
 import type { Refusal } from '../core/outcome.ts';
 

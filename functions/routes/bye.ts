@@ -1,4 +1,4 @@
-import { bye as schema } from '../../protocol/messages/bye.ts';
+import { bye as schema } from '../../protocol/messages/from-client/bye.ts';
 import { done } from '../core/outcome.ts';
 import { bye } from '../core/use-cases/bye.ts';
 import type { RevokeDeps } from '../core/use-cases/revoke.ts';

@@ -1,4 +1,4 @@
-import { closeSession as schema } from '../../protocol/messages/session.ts';
+import { closeSession as schema } from '../../protocol/messages/from-client/session.ts';
 import { type CloseSessionDeps, closeSession } from '../core/use-cases/close-session.ts';
 import { answer } from '../edge/answer.ts';
 import { messageRoute } from '../edge/route.ts';

@@ -1,4 +1,4 @@
-import { getIceServers as schema } from '../../protocol/messages/ice.ts';
+import { getIceServers as schema } from '../../protocol/messages/from-client/ice.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
 import { type GetIceServersDeps, getIceServers } from '../core/use-cases/get-ice-servers.ts';
 import { answer } from '../edge/answer.ts';

@@ -1,4 +1,4 @@
-import { grantControl as schema } from '../../protocol/messages/control.ts';
+import { grantControl as schema } from '../../protocol/messages/from-client/control.ts';
 import { grantControl } from '../core/use-cases/change-control.ts';
 import type { EndSessionsDeps } from '../core/use-cases/end-sessions.ts';
 import { answer } from '../edge/answer.ts';

@@ -1,4 +1,4 @@
-import { hello } from '../../protocol/messages/hello.ts';
+import { hello } from '../../protocol/messages/from-client/hello.ts';
 import { sayHello } from '../core/use-cases/hello.ts';
 import type { HelloDeps } from '../core/use-cases/hello-deps.ts';
 import { messageRoute } from '../edge/route.ts';

@@ -1,4 +1,4 @@
-import { listRobots as schema } from '../../protocol/messages/robots.ts';
+import { listRobots as schema } from '../../protocol/messages/from-client/robots.ts';
 import type { LifeLog } from '../core/ports/life-log.ts';
 import { type ListRobotsDeps, listRobots } from '../core/use-cases/list-robots.ts';
 import { answer } from '../edge/answer.ts';

@@ -1,4 +1,4 @@
-import { openSession as schema } from '../../protocol/messages/session.ts';
+import { openSession as schema } from '../../protocol/messages/from-client/session.ts';
 import { type OpenSessionDeps, openSession } from '../core/use-cases/open-session.ts';
 import { answer } from '../edge/answer.ts';
 import { messageRoute } from '../edge/route.ts';

@@ -1,4 +1,4 @@
-import { refreshToken as schema } from '../../protocol/messages/token.ts';
+import { refreshToken as schema } from '../../protocol/messages/from-client/token.ts';
 import { type RefreshDeps, refreshToken } from '../core/use-cases/refresh-token.ts';
 import { answer } from '../edge/answer.ts';
 import { messageRoute } from '../edge/route.ts';

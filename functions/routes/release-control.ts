@@ -1,4 +1,4 @@
-import { releaseControl as schema } from '../../protocol/messages/control.ts';
+import { releaseControl as schema } from '../../protocol/messages/from-client/control.ts';
 import { releaseControl } from '../core/use-cases/change-control.ts';
 import type { EndSessionsDeps } from '../core/use-cases/end-sessions.ts';
 import { answer } from '../edge/answer.ts';

@@ -1,4 +1,4 @@
-import { requestControl as schema } from '../../protocol/messages/control.ts';
+import { requestControl as schema } from '../../protocol/messages/from-client/control.ts';
 import { requestControl } from '../core/use-cases/change-control.ts';
 import type { EndSessionsDeps } from '../core/use-cases/end-sessions.ts';
 import { answer } from '../edge/answer.ts';

@@ -1,4 +1,4 @@
-import { signal } from '../../protocol/messages/signal.ts';
+import { signal } from '../../protocol/messages/from-client/signal.ts';
 import { type RelayDeps, relaySignal } from '../core/use-cases/relay-signal.ts';
 import { answer } from '../edge/answer.ts';
 import { messageRoute } from '../edge/route.ts';

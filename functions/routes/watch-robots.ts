@@ -1,4 +1,4 @@
-import { watchRobots as schema } from '../../protocol/messages/presence.ts';
+import { watchRobots as schema } from '../../protocol/messages/from-client/presence.ts';
 import { type WatchDeps, watchRobots } from '../core/use-cases/watch-robots.ts';
 import { answer } from '../edge/answer.ts';
 import { messageRoute } from '../edge/route.ts';

@@ -6,7 +6,6 @@ import type { ServicesOf } from './aws-services.ts';
 import { connectionRoutes } from './connection-routes.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
-import { awsServices } from './sdk-services.ts';
 import {
   type Environment,
   edgeSecretFrom,
@@ -14,6 +13,7 @@ import {
   queryTokenFrom,
   tokenPolicyFrom,
 } from './settings.ts';
+import { awsServices } from './signed-services.ts';
 
 /** The function behind the life of a connection: it comes, refreshes, leaves. */
 export function connectionFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {

@@ -3,7 +3,6 @@ import type { ServicesOf } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
 import { iceServersOf } from './ice-servers.ts';
 import { managementEndpointOf } from './management-endpoint.ts';
-import { awsServices } from './sdk-services.ts';
 import { sessionsRoutes } from './sessions-routes.ts';
 import {
   type Environment,
@@ -12,6 +11,7 @@ import {
   takeoverFrom,
   tokenPolicyFrom,
 } from './settings.ts';
+import { awsServices } from './signed-services.ts';
 
 /** The function behind presence and sessions: who is there, and who talks with whom. */
 export function sessionsFunction(environment: Environment, overrides: Overrides = {}): LambdaFunction {

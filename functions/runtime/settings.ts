@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { iceServer } from '../../protocol/messages/ice.ts';
+import { iceServer } from '../../protocol/messages/ice-server.ts';
 import { type TokenPolicy, tokenPolicySchema } from '../../protocol/token-policy.ts';
 import { type SettingName, settingVariables, tableVariables } from '../environment-names.ts';
 import { defaultConventions, poolConventions } from '../pool-conventions.ts';

@@ -1,18 +1,10 @@
 import { signedPeerGateway } from '../adapters/api-gateway/signed-peer-gateway.ts';
-import type { CredentialSource } from '../adapters/aws/credentials.ts';
-import { AwsFailure } from '../adapters/aws/failure.ts';
-import { serviceEndpoint } from '../adapters/aws/service-endpoint.ts';
-import { awsTransport } from '../adapters/aws/transport.ts';
 import { signedStoreClient } from '../adapters/dynamodb/signed-store-client.ts';
 import type { AwsServices } from './aws-services.ts';
-import { credentialsFrom } from './credentials.ts';
-import { type Environment, regionFrom, storeRegionFrom } from './settings.ts';
+import { regionFrom, storeRegionFrom } from './settings.ts';
+import { endpointOf, signedTransport } from './signed-requests.ts';
 
-/**
- * Far below the functions' own timeout, so that what is slow ends in a retryable refusal and not in silence.
- * A kept-alive connection that died while the Lambda was frozen fails at once: hence two attempts.
- */
-const maxAttempts = 2;
+/** Far below the functions' own timeout, so that what is slow ends in a retryable refusal and not in silence. */
 const storeTimeouts = { connectMs: 1_000, requestMs: 1_500, totalMs: 5_000 };
 const gatewayTimeouts = { connectMs: 1_000, requestMs: 3_000, totalMs: 5_000 };
 
@@ -22,26 +14,16 @@ export const awsServices: AwsServices<'signed'> = {
 
   storeClient(environment) {
     const region = storeRegionFrom(environment);
-    const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB ?? environment.AWS_ENDPOINT_URL;
     return signedStoreClient({
-      transport: awsTransport({ maxAttempts, timeouts: storeTimeouts, credentials: sourceIn(environment) }),
+      transport: signedTransport(environment, storeTimeouts),
       region,
-      endpoint: endpoint === undefined ? serviceEndpoint('dynamodb', region) : new URL(endpoint),
+      endpoint: endpointOf('dynamodb', { environment, region }),
     });
   },
 
   peerGateway: (environment) =>
     signedPeerGateway({
-      transport: awsTransport({ maxAttempts, timeouts: gatewayTimeouts, credentials: sourceIn(environment) }),
+      transport: signedTransport(environment, gatewayTimeouts),
       region: regionFrom(environment),
     }),
 };
-
-/** Read at each request: what is replaced in the environment is used at once. */
-function sourceIn(environment: Environment): CredentialSource {
-  return () => {
-    const { credentials } = credentialsFrom(environment);
-    if (credentials === undefined) throw new AwsFailure('NoCredentials');
-    return credentials;
-  };
-}

@@ -25,7 +25,9 @@ const bundlingOptions: BundlingOptions = {
   externalModules: [...bundling.externalModules],
   sourceMap: bundling.sourceMap,
   banner: bundling.banner,
-  esbuildArgs: { '--alias': `${bundling.alias.from}=${bundling.alias.to}` },
+  esbuildArgs: Object.fromEntries(
+    Object.entries(bundling.aliases).map(([from, to]) => [`--alias:${from}`, to]),
+  ),
 };
 
 /** Bundles the handlers of this repository at synth. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DependencyUnavailable } from '../../functions/core/ports/dependency-unavailable.ts';
 import type { LocalStack } from '../../local/stack/local-stack.ts';
-import type { IceServer } from '../../protocol/messages/ice.ts';
+import type { IceServer } from '../../protocol/messages/ice-server.ts';
 import { localOnly } from './support/emulator.ts';
 import { enterAs, openPair } from './support/raw-client.ts';
 import { type LifeEvent, startTestStack } from './support/target.ts';

@@ -4,7 +4,7 @@ import { systemClock } from '../../functions/adapters/runtime/system-clock.ts';
 import { restIceServers } from '../../functions/adapters/turn/rest-ice-servers.ts';
 import type { IceHolder } from '../../functions/core/ports/ice-servers.ts';
 import { type RobotId, robotId, sessionId } from '../../protocol/ids.ts';
-import type { IceServer } from '../../protocol/messages/ice.ts';
+import type { IceServer } from '../../protocol/messages/ice-server.ts';
 import { allocate, refresh } from './support/allocate.ts';
 import { type Coturn, startCoturn } from './support/coturn.ts';
 import { relayedPair } from './support/relayed-pair.ts';

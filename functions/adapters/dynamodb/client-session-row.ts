@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { clientId, connectionId, robotId, sessionId } from '../../../protocol/ids.ts';
-import { sessionMode } from '../../../protocol/messages/session.ts';
+import { sessionMode } from '../../../protocol/messages/session-words.ts';
 import { type ClientSession, placeOf, type SessionKey } from '../../core/model/client-session.ts';
 import type { SocketCopy } from '../../core/model/connection.ts';
 import { dueAt, expiringAfter } from './deadline.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { unreadableAnswer } from '../aws/failure.ts';
+import { jsonService } from '../aws/json-service.ts';
 import type { AwsTransport } from '../aws/transport.ts';
 import { attributeValue } from './attribute-value.ts';
 import type { StoreClient } from './store-client.ts';
@@ -26,26 +26,13 @@ const page = z.object({ Items: z.optional(z.array(item)), LastEvaluatedKey: z.op
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  */
-export function signedStoreClient({ transport, region, endpoint }: SignedStoreClientOptions): StoreClient {
-  const asking =
-    <Output>(operation: string, answer: z.ZodMiniType<Output>) =>
-    async (input: object): Promise<Output> => {
-      const { text, status } = await transport({
-        service: 'dynamodb',
-        region,
-        endpoint,
-        method: 'POST',
-        path: '/',
-        headers: {
-          'content-type': 'application/x-amz-json-1.0',
-          'x-amz-target': `DynamoDB_20120810.${operation}`,
-        },
-        body: JSON.stringify(input),
-      });
-      const { data } = answer.safeParse(jsonIn(text));
-      if (data === undefined) throw unreadableAnswer(status);
-      return data;
-    };
+export function signedStoreClient(options: SignedStoreClientOptions): StoreClient {
+  const asking = jsonService({
+    ...options,
+    service: 'dynamodb',
+    target: 'DynamoDB_20120810',
+    version: '1.0',
+  });
   return {
     getItem: asking('GetItem', read),
     batchGetItem: asking('BatchGetItem', batch),
@@ -54,13 +41,4 @@ export function signedStoreClient({ transport, region, endpoint }: SignedStoreCl
     deleteItem: asking('DeleteItem', changed),
     query: asking('Query', page),
   };
-}
-
-/** Undefined for what is no JSON: a page of a proxy, half an answer. */
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

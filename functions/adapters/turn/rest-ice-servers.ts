@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { IceServer } from '../../../protocol/messages/ice.ts';
+import type { IceServer } from '../../../protocol/messages/ice-server.ts';
 import { turnCredential } from '../../core/model/turn-credential.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { IceServers } from '../../core/ports/ice-servers.ts';

@@ -1,4 +1,4 @@
-import type { IceServer } from '../../../protocol/messages/ice.ts';
+import type { IceServer } from '../../../protocol/messages/ice-server.ts';
 import type { IceServers } from '../../core/ports/ice-servers.ts';
 
 /** The same servers for everybody: STUN, which wants no credentials, or TURN with fixed ones. */

@@ -1,5 +1,5 @@
 import type { ClientId, RobotId, SessionId } from '../../../protocol/ids.ts';
-import type { SessionMode } from '../../../protocol/messages/session.ts';
+import type { SessionMode } from '../../../protocol/messages/session-words.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { SocketCopy } from './connection.ts';
 

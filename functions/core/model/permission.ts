@@ -1,4 +1,4 @@
-import type { SessionMode } from '../../../protocol/messages/session.ts';
+import type { SessionMode } from '../../../protocol/messages/session-words.ts';
 import { fleetsOf, roleOf } from './identity.ts';
 
 /** Whether a person with these groups may see and open sessions with a robot of these fleets. */

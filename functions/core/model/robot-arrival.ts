@@ -1,4 +1,4 @@
-import type { RobotState } from '../../../protocol/messages/robots.ts';
+import type { RobotState } from '../../../protocol/messages/from-server/robots.ts';
 import type { SocketAddress } from './connection.ts';
 import type { RobotSession } from './robot-session.ts';
 

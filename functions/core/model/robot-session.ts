@@ -1,5 +1,5 @@
 import type { ClientId, RobotId, SessionId } from '../../../protocol/ids.ts';
-import type { RobotState } from '../../../protocol/messages/robots.ts';
+import type { RobotState } from '../../../protocol/messages/from-server/robots.ts';
 import type { SocketCopy } from './connection.ts';
 
 /** The socket that currently is the robot, with the age that decides which is newer. */

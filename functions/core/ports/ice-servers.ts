@@ -1,6 +1,6 @@
 import type { ClientId, RobotId, SessionId } from '../../../protocol/ids.ts';
-import type { Kind } from '../../../protocol/messages/hello.ts';
-import type { IceServer } from '../../../protocol/messages/ice.ts';
+import type { IceServer } from '../../../protocol/messages/ice-server.ts';
+import type { Kind } from '../../../protocol/messages/kind.ts';
 
 /** Who is to use the servers: one side of a session, or who asks for them outside of one. */
 export type IceHolder =

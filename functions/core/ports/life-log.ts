@@ -2,7 +2,7 @@ import type { CloseReason } from '../../../protocol/close-reasons.ts';
 import type { ErrorCode } from '../../../protocol/error-codes.ts';
 import type { TokenCarrier } from '../../../protocol/handshake.ts';
 import type { ClientId, ConnectionId, PrincipalId, RobotId, SessionId } from '../../../protocol/ids.ts';
-import type { Kind } from '../../../protocol/messages/hello.ts';
+import type { Kind } from '../../../protocol/messages/kind.ts';
 import type { HowEnded } from '../model/connection.ts';
 
 /**

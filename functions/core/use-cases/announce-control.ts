@@ -1,5 +1,5 @@
 import type { RobotId, SessionId } from '../../../protocol/ids.ts';
-import type { ControlChanged } from '../../../protocol/messages/control.ts';
+import type { ControlChanged } from '../../../protocol/messages/from-server/control.ts';
 import { isSamePresence, type RobotSession } from '../model/robot-session.ts';
 import type { ClientSessionStore } from '../ports/client-session-store.ts';
 import type { RobotSessionStore } from '../ports/robot-session-store.ts';

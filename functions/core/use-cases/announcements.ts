@@ -1,4 +1,4 @@
-import type { GoAway, TokenExpired, TokenExpiring } from '../../../protocol/messages/token.ts';
+import type { GoAway, TokenExpired, TokenExpiring } from '../../../protocol/messages/from-server/token.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { Connection } from '../model/connection.ts';
 import type { Milestone } from '../model/connection-deadline.ts';

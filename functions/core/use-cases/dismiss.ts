@@ -1,4 +1,4 @@
-import type { GoAway } from '../../../protocol/messages/token.ts';
+import type { GoAway } from '../../../protocol/messages/from-server/token.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { orNote, type TellDeps } from './tell.ts';
 

@@ -1,4 +1,4 @@
-import type { IceServer } from '../../../protocol/messages/ice.ts';
+import type { IceServer } from '../../../protocol/messages/ice-server.ts';
 import type { Connection, SocketAddress } from '../model/connection.ts';
 import { done, type Outcome } from '../outcome.ts';
 import type { IceHolder, IceServers } from '../ports/ice-servers.ts';

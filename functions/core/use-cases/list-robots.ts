@@ -1,5 +1,5 @@
 import type { RobotId } from '../../../protocol/ids.ts';
-import type { RobotEntry } from '../../../protocol/messages/robots.ts';
+import type { RobotEntry } from '../../../protocol/messages/from-server/robots.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { fleetsOf, roleOf } from '../model/identity.ts';
 import { type RobotSession, standingHolder } from '../model/robot-session.ts';

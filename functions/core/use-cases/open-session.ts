@@ -1,7 +1,8 @@
 import type { RobotId, SessionId } from '../../../protocol/ids.ts';
-import type { Kind } from '../../../protocol/messages/hello.ts';
-import type { IceServer } from '../../../protocol/messages/ice.ts';
-import type { SessionMode, SessionOpened } from '../../../protocol/messages/session.ts';
+import type { SessionOpened } from '../../../protocol/messages/from-server/session.ts';
+import type { IceServer } from '../../../protocol/messages/ice-server.ts';
+import type { Kind } from '../../../protocol/messages/kind.ts';
+import type { SessionMode } from '../../../protocol/messages/session-words.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import { type ClientSession, placeOf, type SessionKey, sessionDeadline } from '../model/client-session.ts';
 import { copyOf, type SocketAddress } from '../model/connection.ts';

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../../protocol/ids.ts';
-import type { Signal } from '../../../protocol/messages/signal.ts';
+import type { Signal } from '../../../protocol/messages/from-client/signal.ts';
 import type { SocketAddress } from '../model/connection.ts';
 import { done, type Outcome, type Refusal, refused } from '../outcome.ts';
 import { DependencyUnavailable } from '../ports/dependency-unavailable.ts';

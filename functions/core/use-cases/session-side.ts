@@ -1,4 +1,4 @@
-import type { Kind } from '../../../protocol/messages/hello.ts';
+import type { Kind } from '../../../protocol/messages/kind.ts';
 import type { ClientSession } from '../model/client-session.ts';
 import { isExpired, type SocketAddress, type SocketCopy } from '../model/connection.ts';
 import type { RobotSession } from '../model/robot-session.ts';

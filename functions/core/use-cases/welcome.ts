@@ -1,6 +1,6 @@
 import type { RobotId } from '../../../protocol/ids.ts';
 import { maxMessageBytes } from '../../../protocol/limits.ts';
-import type { Welcome } from '../../../protocol/messages/hello.ts';
+import type { Welcome } from '../../../protocol/messages/from-server/welcome.ts';
 import type { TokenPolicy } from '../../../protocol/token-policy.ts';
 import type { ClientSession } from '../model/client-session.ts';
 import { type Connection, refreshAt } from '../model/connection.ts';

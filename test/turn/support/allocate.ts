@@ -1,5 +1,5 @@
 import { classes, createTurnClient, Message, methods } from 'werift';
-import type { IceServer } from '../../../protocol/messages/ice.ts';
+import type { IceServer } from '../../../protocol/messages/ice-server.ts';
 import type { Coturn } from './coturn.ts';
 
 export type Allocation = Awaited<ReturnType<typeof createTurnClient>>;

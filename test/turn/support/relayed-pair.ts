@@ -1,5 +1,5 @@
 import { RTCPeerConnection } from 'werift';
-import type { IceServer } from '../../../protocol/messages/ice.ts';
+import type { IceServer } from '../../../protocol/messages/ice-server.ts';
 
 export type RelayedPair = {
   /** Sends over the data channel, and gives what has come out at the other end. */

@@ -4,7 +4,7 @@ import { randomIds } from '../../../functions/adapters/runtime/random-ids.ts';
 import { systemClock } from '../../../functions/adapters/runtime/system-clock.ts';
 import { placeOf } from '../../../functions/core/model/client-session.ts';
 import { clientId, connectionId, robotId } from '../../../protocol/ids.ts';
-import { hello } from '../../../protocol/messages/hello.ts';
+import { hello } from '../../../protocol/messages/from-client/hello.ts';
 
 const idForm = /^[A-Za-z0-9_-]{22}$/;
 const of = (client: string, robot: string, requestId: string | undefined) =>

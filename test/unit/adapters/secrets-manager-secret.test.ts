@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AwsTransport, awsTransport } from '../../../functions/adapters/aws/transport.ts';
 import { secretsManagerSecret } from '../../../functions/adapters/turn/secrets-manager-secret.ts';
 import { DependencyUnavailable } from '../../../functions/core/ports/dependency-unavailable.ts';
 import { type Answer, answering, type LoopbackServer, loopbackServer } from './support/loopback-server.ts';
@@ -10,26 +10,23 @@ const secretId = 'turn/shared';
 
 let answer: Answer;
 let server: LoopbackServer;
-let client: SecretsManagerClient;
+let transport: AwsTransport;
 
 beforeAll(async () => {
   server = await loopbackServer(() => answer);
-  client = new SecretsManagerClient({
-    region: 'us-east-1',
-    endpoint: server.url,
-    credentials: { accessKeyId: 'key', secretAccessKey: 'key' },
+  transport = awsTransport({
+    timeouts: { connectMs: 10_000, requestMs: 15_000, totalMs: 25_000 },
     maxAttempts: 1,
+    credentials: () => ({ accessKeyId: 'key', secretAccessKey: 'key' }),
   });
 });
-afterAll(async () => {
-  client.destroy();
-  await server.close();
-});
+afterAll(() => server.close());
 beforeEach(() => {
   answer = answering(200, json, '{}');
 });
 
-const secret = () => secretsManagerSecret({ client, secretId })();
+const secret = () =>
+  secretsManagerSecret({ transport, region: 'us-east-1', endpoint: new URL(server.url), secretId })();
 
 async function failure(): Promise<DependencyUnavailable> {
   const thrown: unknown = await secret().then(

@@ -6,7 +6,7 @@ import { closeReasonNames } from '../../../protocol/close-reasons.ts';
 import { errorCodeNames } from '../../../protocol/error-codes.ts';
 import { goAwayCodeNames } from '../../../protocol/go-away-codes.ts';
 import * as limits from '../../../protocol/limits.ts';
-import { signalKind } from '../../../protocol/messages/signal.ts';
+import { signalKind } from '../../../protocol/messages/signal-words.ts';
 import { serverMessage, serverMessages } from '../../../protocol/messages.ts';
 
 const iceServers = [{ urls: ['turn:turn.example'], username: 'u', credential: 'c' }];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SocketAddress } from '../../../functions/core/model/connection.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { robotId, type SessionId, sessionId } from '../../../protocol/ids.ts';
-import type { SignalKind } from '../../../protocol/messages/signal.ts';
+import type { SignalKind } from '../../../protocol/messages/signal-words.ts';
 import {
   connected,
   hello,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { pongText } from '../../../protocol/messages/heartbeat.ts';
+import { pongText } from '../../../protocol/messages/from-server/heartbeat.ts';
 import { type Action, clientMessages, serverMessage, serverMessages } from '../../../protocol/messages.ts';
 import { replies } from '../../../protocol/replies.ts';
 import {

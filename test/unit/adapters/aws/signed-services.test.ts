@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceEndpoint } from '../../../../functions/adapters/aws/service-endpoint.ts';
 import { settingVariables } from '../../../../functions/environment-names.ts';
+import { endpointOf } from '../../../../functions/runtime/signed-requests.ts';
 import { awsServices } from '../../../../functions/runtime/signed-services.ts';
 import { answering, type LoopbackServer, loopbackServer } from '../support/loopback-server.ts';
 
@@ -36,6 +37,18 @@ describe('where a service is', () => {
       'DynamoDB_20120810.GetItem',
       'DynamoDB_20120810.GetItem',
     ]);
+  });
+
+  it.each([
+    [
+      'its own variable',
+      { AWS_ENDPOINT_URL: 'http://all:1', AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://own:2' },
+      'http://own:2/',
+    ],
+    ['that of all services', { AWS_ENDPOINT_URL: 'http://all:1' }, 'http://all:1/'],
+    ['the region', {}, 'https://secretsmanager.eu-west-1.amazonaws.com/'],
+  ])('is told by %s, as the SDK takes it', (_by, environment, url) => {
+    expect(endpointOf('secretsmanager', { environment, region: 'eu-west-1' }).href).toBe(url);
   });
 
   it('is for the store its own region, which the requests are signed for', async () => {

@@ -8,8 +8,8 @@ import { type Opened, openSession } from '../../../../functions/core/use-cases/o
 import { refreshToken } from '../../../../functions/core/use-cases/refresh-token.ts';
 import { relaySignal } from '../../../../functions/core/use-cases/relay-signal.ts';
 import { connectionId, type RobotId, type SessionId } from '../../../../protocol/ids.ts';
-import type { SessionMode } from '../../../../protocol/messages/session.ts';
-import type { Signal } from '../../../../protocol/messages/signal.ts';
+import type { Signal } from '../../../../protocol/messages/from-client/signal.ts';
+import type { SessionMode } from '../../../../protocol/messages/session-words.ts';
 import type { ServerMessage } from '../../../../protocol/messages.ts';
 import { roverId, type User } from './people.ts';
 import type { SignedIn } from './token-office.ts';

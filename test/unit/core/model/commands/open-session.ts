@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { openSession } from '../../../../../functions/core/use-cases/open-session.ts';
-import type { SessionMode } from '../../../../../protocol/messages/session.ts';
+import type { SessionMode } from '../../../../../protocol/messages/session-words.ts';
 import { roverId } from '../../support/people.ts';
 import { anySocket, steps } from '../steps.ts';
 import { addressOf } from '../world.ts';

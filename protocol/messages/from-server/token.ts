@@ -1,12 +1,7 @@
 import * as z from 'zod/mini';
-import { goAwayCodeNames } from '../go-away-codes.ts';
-import { clientMessage, sentAt, serverMessage, timestampMs } from './envelope.ts';
-
-export const refreshToken = clientMessage('refreshToken', {
-  token: z.string().check(z.minLength(1), z.maxLength(16_384), z.describe('a newer token of the same user')),
-}).check(
-  z.describe('Lengthens the life of the open connection. Works until the grace after expiry has ended.'),
-);
+import { goAwayCodeNames } from '../../go-away-codes.ts';
+import { timestampMs } from '../timestamp.ts';
+import { sentAt, serverMessage } from './envelope.ts';
 
 export const tokenRefreshed = serverMessage('tokenRefreshed', {
   sentAt,
@@ -46,6 +41,9 @@ export const goAway = serverMessage('goAway', {
 );
 
 export type TokenRefreshed = z.infer<typeof tokenRefreshed>;
+
 export type TokenExpiring = z.infer<typeof tokenExpiring>;
+
 export type TokenExpired = z.infer<typeof tokenExpired>;
+
 export type GoAway = z.infer<typeof goAway>;

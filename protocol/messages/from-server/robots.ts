@@ -1,13 +1,10 @@
 import * as z from 'zod/mini';
-import { clientId, robotId } from '../ids.ts';
-import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
+import { clientId, robotId } from '../../ids.ts';
+import { timestampMs } from '../timestamp.ts';
+import { serverMessage } from './envelope.ts';
 
 export const robotState = z.enum(['online', 'away', 'offline']);
 export type RobotState = z.infer<typeof robotState>;
-
-export const listRobots = clientMessage('listRobots', {
-  cursor: z.optional(z.string().check(z.maxLength(512), z.describe('from the last page, to get the next'))),
-}).check(z.describe('Lists the robots that the caller may see, a page at a time.'));
 
 /** Who holds control, for people. */
 export const controlledBy = z.optional(

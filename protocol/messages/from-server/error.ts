@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { errorCodeNames } from '../error-codes.ts';
-import { sessionId } from '../ids.ts';
+import { errorCodeNames } from '../../error-codes.ts';
+import { sessionId } from '../../ids.ts';
 import { serverMessage } from './envelope.ts';
 
 export const errorMessage = serverMessage('error', {

@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
-import { requestId } from '../ids.ts';
-
-/** A moment: Unix milliseconds. */
-export const timestampMs = z.int().check(z.nonnegative(), z.describe('Unix milliseconds'));
+import { requestId } from '../../ids.ts';
+import { timestampMs } from '../timestamp.ts';
 
 /** The server's clock in messages that name moments to act at: a clock that is minutes off must neither loop nor sleep too long. */
 export const sentAt = timestampMs.check(
@@ -10,18 +8,6 @@ export const sentAt = timestampMs.check(
     'when the server sent this, by its clock. Count the other moments from here, not from a clock of your own: `refreshAt - sentAt` is how long to wait',
   ),
 );
-
-/** Every client message: an `action`, and a `requestId` where an answer is to be matched. Unknown fields are ignored. */
-export function clientMessage<Action extends string, Fields extends z.core.$ZodShape>(
-  action: Action,
-  fields: Fields,
-) {
-  return z.object({
-    action: z.literal(action),
-    requestId: z.optional(requestId.check(z.describe('copied into the answer; up to 64 characters'))),
-    ...fields,
-  });
-}
 
 /** Every server message: a `type`, and the `requestId` of what it answers. */
 export function serverMessage<Type extends string, Fields extends z.core.$ZodShape>(

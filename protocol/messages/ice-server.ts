@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { clientMessage, serverMessage, timestampMs } from './envelope.ts';
 
 /** As `RTCConfiguration.iceServers` takes it. */
 export const iceServer = z.object({
@@ -15,14 +14,3 @@ export const iceServersOfOne = z
   .check(
     z.describe('credentials among them are this receiver’s own, and run out; `getIceServers` gives new ones'),
   );
-
-export const getIceServers = clientMessage('getIceServers', {}).check(
-  z.describe('Asks for STUN and TURN servers.'),
-);
-
-export const iceServers = serverMessage('iceServers', {
-  iceServers: iceServersOfOne,
-  expiresAt: timestampMs.check(
-    z.describe('ask again after this moment, before anything new is to be gathered'),
-  ),
-}).check(z.describe('Answers `getIceServers`.'));
