@@ -32,8 +32,7 @@ const onTheSdk: Plugin = {
 };
 
 const ours = esbuildOptions();
-const { '@aws-sdk/credential-provider-node': _, ...others } = ours.alias;
-const withChain = { ...ours, alias: others };
+const { alias: _, ...withChain } = ours;
 /** As somebody would have it who gives esbuild an entry and no more thought. */
 const naive: BuildOptions = { format: 'cjs' };
 /** What NodejsFunction does unless it is told otherwise: the runtime's own SDK, read file by file. */

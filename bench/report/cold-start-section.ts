@@ -39,21 +39,21 @@ export async function coldStartSection(): Promise<Section | undefined> {
 
 ${provenance(measured)}. Load and init of each bundle in fresh processes, builds in turns; ratios are of the processor's time, from which others at work on the machine take little. *Naive* is the same handler on
 the SDK's clients in CommonJS with esbuild's defaults, the SDK in the bundle or, as CDK has it unless told otherwise, beside
-it. Of two functions that is their own source; those that somebody waits for sign their own requests ([ADR 0050](adr/0050-signed-requests.md)), so they
+it. Of \`revocation\` that is its own source; the others sign their own requests ([ADR 0050](adr/0050-signed-requests.md)), so they
 have two comparisons: *naive, SDK bundled* is the same handler on the SDK's clients, *naive, own source* what it is made of,
 bundled naively.
 
-${table(['function', 'build', 'KB', 'init ms', 'p90 ms', 'CPU ms', 'of the naive', 'heap KB', 'processes'], rows)}
+$table(['function', 'build', 'KB', 'init ms', 'p90 ms', 'CPU ms', 'of the naive', 'heap KB', 'processes'], rows)
 
 ![init by build](benchmarks/cold-start.svg)
 
 ### What is in a bundle
 
-${packages(starts, functions)}
+$packages(starts, functions)
 
 ### Ideas
 
-${ideas(starts)}
+$ideas(starts)
 `,
     plots: {
       'cold-start.svg': await bars(
@@ -62,9 +62,9 @@ ${ideas(starts)}
       ),
     },
     bounds: [
-      `relay bundle ≤ ${largestRelayKb} KB: ${relay} KB, ${verdict(relay <= largestRelayKb)}.`,
-      `init ≤ ${mostOfNaive * 100} % of the same handler's on the SDK, bundled naively: ${parts(ours)}.`,
-      `init ≤ ${mostOfNaive * 100} % of its own source's, bundled naively, where that asks by requests that are signed here: ${parts(ofOwnSource)}.`,
+      `relay bundle ≤ $largestRelayKbKB: $relayKB, $verdict(relay <= largestRelayKb).`,
+      `init ≤ $mostOfNaive * 100% of the same handler's on the SDK, bundled naively: ${parts(ours)}.`,
+      `init ≤ $mostOfNaive * 100% of its own source's, bundled naively, where that asks by requests that are signed here: ${parts(ofOwnSource)}.`,
     ],
   };
 }
@@ -103,8 +103,8 @@ function ideas(starts: Starts): string {
   const bytes = (name: string, build: string) =>
     kilobytes(starts.find((start) => start.name === name && start.build === build)?.bytes ?? Number.NaN);
   return [
-    `- Leaving out the default credential chain, which we do: with it \`cleanup\` has ${bytes('cleanup', 'default credential chain')} KB, and init of those on the SDK takes ${averaged('default credential chain')}.`,
-    `- Signed requests in place of the SDK's clients, where somebody waits: with the SDK, bundled as carefully, the relay has ${bytes('relay', 'on the SDK, bundled as ours')} KB and init takes ${averaged('on the SDK, bundled as ours')}.`,
+    `- Leaving out the default credential chain, which we do: with it \`revocation\` has ${bytes('revocation', 'default credential chain')} KB, and its init takes ${averaged('default credential chain')}.`,
+    `- Signed requests in place of the SDK's clients, in all others: with the SDK, bundled as carefully, the relay has ${bytes('relay', 'on the SDK, bundled as ours')} KB and init takes ${averaged('on the SDK, bundled as ours')}.`,
     `- A compile cache that is warm: ${averaged('ours, compile cache')}. A Lambda starts on an empty disk, so one would have to be shipped in the package and fit the runtime's exact version; not done.`,
   ].join('\n');
 }

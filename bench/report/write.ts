@@ -21,7 +21,7 @@ everywhere. A figure that misses its bound is a finding, and stands.
 The two baselines are written in [bench/baselines](../bench/baselines) from descriptions of systems in the field: one reads
 what it needs for a message in sequence, six rows for a candidate of a client; the other scans the table of
 connections and posts to each. They run behind the same local gateway and on the same store, in turns with ours. They ask by
-the SDK's clients, as such systems do, and so do those functions of ours that nobody waits for ([ADR 0050](adr/0050-signed-requests.md)).
+the SDK's clients, as such systems do, and so does one function of ours ([ADR 0050](adr/0050-signed-requests.md)).
 `;
 
 /** Writes the report and its plots from the figures that were kept; what was never measured is left out. */

@@ -7,14 +7,15 @@ import type { Environment } from './settings.ts';
 export type WayToAws = 'sdk' | 'signed';
 
 /**
- * Which function asks AWS in which way. Those that somebody waits for sign their own: they start in two thirds
- * of the time, and a message takes a fraction of it. Nobody waits for the other two (ADR 0050).
+ * Which function asks AWS in which way. All that ask the stores and the gateway sign their own: they start in
+ * two thirds of the time, and a message takes a fraction of it. Who asks Cognito as well, where nobody waits
+ * for it, has the SDK's clients (ADR 0050).
  */
 export const waysToAws = {
   connection: 'signed',
   sessions: 'signed',
   relay: 'signed',
-  cleanup: 'sdk',
+  cleanup: 'signed',
   revocation: 'sdk',
 } as const satisfies Readonly<Record<FunctionName, WayToAws>>;
 

@@ -2,8 +2,8 @@ import { type ScheduledFunction, scheduledCleanup } from '../schedules/cleanup.t
 import { deadlineShards } from '../table-shapes.ts';
 import type { ServicesOf } from './aws-services.ts';
 import { dependencies, type Overrides } from './dependencies.ts';
-import { awsServices } from './sdk-services.ts';
 import { type Environment, tokenPolicyFrom } from './settings.ts';
+import { awsServices } from './signed-services.ts';
 
 /** The function behind the schedule. */
 export function cleanupFunction(environment: Environment, overrides: Overrides = {}): ScheduledFunction {

@@ -25,18 +25,19 @@ export const bundling = {
   /** What is left of CommonJS in dependencies calls `require` for Node's own modules, which an ES module does not have. */
   banner:
     "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  /** What of the SDK's is replaced. A function without its clients imports none of it. */
-  aliases: {
-    /** It looks for profiles, SSO and instance roles, which a Lambda does not have: a quarter of a bundle. */
-    '@aws-sdk/credential-provider-node': resolve(projectRoot, 'functions/runtime/no-credential-chain.ts'),
-    'node:process': resolve(projectRoot, 'functions/runtime/node-process.ts'),
-    'node:zlib': resolve(projectRoot, 'functions/runtime/no-zlib.ts'),
+  /**
+   * The SDK's default chain looks for profiles, SSO and instance roles, which a Lambda does not have: a quarter of a
+   * bundle. A function without the SDK's clients imports no chain.
+   */
+  alias: {
+    from: '@aws-sdk/credential-provider-node',
+    to: resolve(projectRoot, 'functions/runtime/no-credential-chain.ts'),
   },
 } as const;
 
 /** The same, as esbuild itself takes it: for whoever bundles without CDK's NodejsFunction. */
 export function esbuildOptions() {
-  const { format, target, minify, mainFields, externalModules, sourceMap, banner, aliases } = bundling;
+  const { format, target, minify, mainFields, externalModules, sourceMap, banner, alias } = bundling;
   return {
     bundle: true as const,
     platform: 'node' as const,
@@ -48,6 +49,6 @@ export function esbuildOptions() {
     external: [...externalModules] as string[],
     sourcemap: sourceMap,
     banner: { js: banner },
-    alias: { ...aliases } as Record<string, string>,
+    alias: { [alias.from]: alias.to },
   };
 }

@@ -25,9 +25,7 @@ const bundlingOptions: BundlingOptions = {
   externalModules: [...bundling.externalModules],
   sourceMap: bundling.sourceMap,
   banner: bundling.banner,
-  esbuildArgs: Object.fromEntries(
-    Object.entries(bundling.aliases).map(([from, to]) => [`--alias:${from}`, to]),
-  ),
+  esbuildArgs: { '--alias': `${bundling.alias.from}=${bundling.alias.to}` },
 };
 
 /** Bundles the handlers of this repository at synth. */
