@@ -43,17 +43,17 @@ it. Of \`revocation\` that is its own source; the others sign their own requests
 have two comparisons: *naive, SDK bundled* is the same handler on the SDK's clients, *naive, own source* what it is made of,
 bundled naively.
 
-$table(['function', 'build', 'KB', 'init ms', 'p90 ms', 'CPU ms', 'of the naive', 'heap KB', 'processes'], rows)
+${table(['function', 'build', 'KB', 'init ms', 'p90 ms', 'CPU ms', 'of the naive', 'heap KB', 'processes'], rows)}
 
 ![init by build](benchmarks/cold-start.svg)
 
 ### What is in a bundle
 
-$packages(starts, functions)
+${packages(starts, functions)}
 
 ### Ideas
 
-$ideas(starts)
+${ideas(starts)}
 `,
     plots: {
       'cold-start.svg': await bars(
@@ -62,9 +62,9 @@ $ideas(starts)
       ),
     },
     bounds: [
-      `relay bundle ≤ $largestRelayKbKB: $relayKB, $verdict(relay <= largestRelayKb).`,
-      `init ≤ $mostOfNaive * 100% of the same handler's on the SDK, bundled naively: ${parts(ours)}.`,
-      `init ≤ $mostOfNaive * 100% of its own source's, bundled naively, where that asks by requests that are signed here: ${parts(ofOwnSource)}.`,
+      `relay bundle ≤ ${largestRelayKb} KB: ${relay} KB, ${verdict(relay <= largestRelayKb)}.`,
+      `init ≤ ${mostOfNaive * 100} % of the same handler's on the SDK, bundled naively: ${parts(ours)}.`,
+      `init ≤ ${mostOfNaive * 100} % of its own source's, bundled naively, where that asks by requests that are signed here: ${parts(ofOwnSource)}.`,
     ],
   };
 }
