@@ -14,7 +14,7 @@ export async function floodSection(): Promise<Section | undefined> {
     text: `## One connection floods
 
 ${provenance(measured)}. Gateway, store and functions share one thread, so that the others pay for the parsing and the
-refusing of the flood as well; beside API Gateway and Lambda they do not. Who floods has a thread of its own. ${pairs} pairs send ${calmPerSecond} signals a second between
+refusing of the flood as well; beside API Gateway and Lambda they do not. Connections take turns there ([ADR 0073](adr/0073-fair-turns.md)). Who floods has a thread of its own. ${pairs} pairs send ${calmPerSecond} signals a second between
 them, in turns with and without one connection that sends ${flood.perSecond} a second, ten times what it may.
 
 ${table(
@@ -25,7 +25,7 @@ ${table(
   ],
 )}
 
-The p99 is ${times} of what it is otherwise. Of the flood ${flood.rateLimited} were refused as \`rate_limited\`, ${flood.passedOn} passed on.
+Percentiles are of a round, and of these the median. The p99 is ${times} of what it is otherwise. Of the flood ${flood.rateLimited} were refused as \`rate_limited\`, ${flood.passedOn} passed on.
 `,
     plots: {},
     bounds: [

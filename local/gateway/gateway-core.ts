@@ -3,6 +3,7 @@ import type { ReportGatewayEvent } from './gateway-event.ts';
 import type { OpenConnection } from './open-connection.ts';
 import type { GatewaySettings } from './options.ts';
 import type { RunningWork } from './running-work.ts';
+import type { Turns } from './turns.ts';
 
 /** The state of one gateway, shared by its parts. Nothing of it is shared by two gateways. */
 export type GatewayCore = {
@@ -13,6 +14,8 @@ export type GatewayCore = {
   readonly connections: Map<string, OpenConnection>;
   readonly faults: PendingFaults;
   readonly work: RunningWork;
+  /** Of the functions that messages go to. */
+  readonly turns: Turns;
   readonly report: ReportGatewayEvent;
   /** Aborted when the gateway stops to accept connections. */
   readonly shuttingDown: AbortSignal;

@@ -7,6 +7,7 @@ import { managementApi } from './management.ts';
 import type { OpenConnection } from './open-connection.ts';
 import { type GatewaySettings, type LocalGatewayOptions, settingsFrom } from './options.ts';
 import { runningWork } from './running-work.ts';
+import { fairTurns } from './turns.ts';
 
 export type { GatewayFaults } from './faults.ts';
 export type { GatewayEvent } from './gateway-event.ts';
@@ -58,6 +59,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     connections: new Map(),
     faults: pendingFaults(),
     work: runningWork(),
+    turns: fairTurns({ atOnce: 3, longestMs: 25 }),
     report: reportTo(options.onEvent),
     shuttingDown: shuttingDown.signal,
     shutDown: shutDown.signal,

@@ -7,7 +7,8 @@ import { selectRoute } from './route-selection.ts';
 
 /**
  * Takes one message of a client through its route. Messages of one connection run concurrently, as on AWS:
- * nobody waits for the one before, and replies can overtake each other.
+ * nobody waits for the end of the one before, and replies can overtake each other. They begin in their order,
+ * and where the machine has more to do than it can, connections take turns (ADR 0073).
  */
 export async function handleMessage(
   core: GatewayCore,
@@ -22,11 +23,14 @@ export async function handleMessage(
     connection.send(errorFrame('Forbidden', connectionId));
     return;
   }
+  // The gateway's own answers wait for nobody.
+  const endTurn = route.integration.type === 'mock' ? undefined : await core.turns.take(connectionId);
   const outcome = await invokeIntegration(
     core,
     { integration: route.integration, routeKey, connectionId },
     messageEvent(connection.subject, { routeKey, body: text }),
   );
+  endTurn?.();
   switch (outcome.type) {
     case 'answered':
       // "API Gateway will not pass the backend response through to the route response, unless you set up a
