@@ -5,7 +5,7 @@ import type { StoreClient } from '../../../functions/adapters/dynamodb/store-cli
 /** Not of the contract, and of a busy machine that has store and stores in one process no fault. */
 const unhurried: AwsTimeouts = { connectMs: 10_000, requestMs: 15_000, totalMs: 25_000 };
 
-/** What the relay asks DynamoDB with, at an endpoint of this machine. */
+/** What all functions but `revocation` ask DynamoDB with, at an endpoint of this machine. */
 export function signedClient(
   endpoint: string,
   { maxAttempts = 2, timeouts = unhurried }: { maxAttempts?: number; timeouts?: AwsTimeouts } = {},

@@ -22,7 +22,7 @@ const timeouts = { connectMs: 200, requestMs: 250, totalMs: 700 };
 
 const patient = { connectMs: 1_000, requestMs: 3_000, totalMs: 5_000 };
 const region = 'eu-central-1';
-/** The relay signs its own requests, all others ask by the SDK's client: the port promises the same of both. */
+/** `revocation` asks by the SDK's client, all others sign their own requests: the port promises the same of both. */
 const ways = {
   'by the SDK': (timeouts: typeof patient) => apiGatewayPeerGateway({ region, credentials, timeouts }),
   'by signed requests': (timeouts: typeof patient) =>
