@@ -51,13 +51,16 @@ export async function openDrive(target: Target, names: { operator: string; robot
     if (message.type === 'sessionOpened') answers.push(message);
   });
   const own = await endpoint.open(robotId, 'control');
-  const session = startOperatorSession(own);
+  const steps: string[] = [];
+  const session = startOperatorSession(own, (step, detail) => steps.push([step, detail ?? ''].join(' ')));
   const first = await Promise.race([
     session.channelOpen.then(() => 'open' as const),
     session.ended,
     sleep(patienceMs, 'not in time' as const, { ref: false }),
   ]);
-  if (first !== 'open') throw new Error(`The session ended before its channel was open: ${first}`);
+  if (first !== 'open') {
+    throw new Error(`The session ended before its channel was open: ${first}; so far ${steps.join(', ')}`);
+  }
   const opened = answers.find(({ sessionId }) => sessionId === own.sessionId);
   if (opened === undefined) throw new Error('The answer to openSession was not heard.');
   return { client, session, own, opened, robotId };
