@@ -9,13 +9,18 @@ const longestMs = 25;
 function taken(atOnce: number) {
   const turns = fairTurns({ atOnce, longestMs });
   const begun: string[] = [];
+  /** What was asked for and what began, in order. */
+  const log: { readonly name: string; readonly isBegin: boolean }[] = [];
   const ends: (() => void)[] = [];
   return {
     begun,
+    log,
     ends,
     async ask(...names: string[]) {
       for (const name of names) {
+        log.push({ name, isBegin: false });
         void turns.take(name.charAt(0)).then((end) => {
+          log.push({ name, isBegin: true });
           begun.push(name);
           ends.push(end);
         });
@@ -27,6 +32,19 @@ function taken(atOnce: number) {
       await settle();
     },
   };
+}
+
+/** Of each turn, how often at most one other connection began while this one was the next of its own. */
+function passedBy(log: readonly { readonly name: string; readonly isBegin: boolean }[]): number[] {
+  const begins = log.flatMap(({ name, isBegin }, at) => (isBegin ? [{ name, at }] : []));
+  return begins.map(({ name, at }) => {
+    const own = name.charAt(0);
+    const asked = log.findIndex((each) => each.name === name);
+    const before = begins.findLast((each) => each.at < at && each.name.startsWith(own))?.at ?? -1;
+    const others = begins.filter((each) => each.at > Math.max(asked, before) && each.at < at);
+    const times = Map.groupBy(others, (each) => each.name.charAt(0));
+    return Math.max(0, ...[...times.values()].map((each) => each.length));
+  });
 }
 
 const settle = async () => {
@@ -88,7 +106,7 @@ describe('turns', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 3 }), acts, async (atOnce, given) => {
-        const { begun, ends, ask, end } = taken(atOnce);
+        const { begun, log, ends, ask, end } = taken(atOnce);
         const asked: string[] = [];
         let ended = 0;
         for (const act of given) {
@@ -106,6 +124,7 @@ describe('turns', () => {
           const own = (all: readonly string[]) => all.filter((each) => each.startsWith(name));
           expect(own(begun)).toEqual(own(asked));
         }
+        expect(Math.max(0, ...passedBy(log))).toBeLessThanOrEqual(1);
       }),
     );
   });
