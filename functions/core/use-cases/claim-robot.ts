@@ -15,7 +15,7 @@ import { arrivalOf, type Claimed, isKept, type RobotHello } from './robot-claim.
 import { unauthenticated } from './sender.ts';
 import { settleRobot, tellWhatHasChanged } from './settle-robot.ts';
 import { orNote } from './tell.ts';
-import { sessionEntries, welcomeOf } from './welcome.ts';
+import { sessionEntry, welcomeOf } from './welcome.ts';
 
 /**
  * Makes the connection the robot's (I4). In this order: the conditional claim, the connection's own
@@ -132,17 +132,15 @@ function welcomeFor(
   of: { sessions: readonly ClientSession[]; robot: RobotSession; resumed: boolean },
 ) {
   const { policy, fleetSize } = deps;
-  const sessions = sessionEntries(of.sessions, [asListed(of.robot, of.sessions)]).map((entry) => {
-    const socket = of.sessions.find(({ sessionId }) => sessionId === entry.sessionId)?.socket;
-    const state = socket === undefined ? ('suspended' as const) : ('open' as const);
-    return { ...entry, received: entry.received.byClient, state };
-  });
+  const robots = [asListed(of.robot, of.sessions)];
+  const sessions = of.sessions.map((session) => ({
+    ...sessionEntry(session, robots),
+    received: session.received.byClient,
+    state: session.socket === undefined ? ('suspended' as const) : ('open' as const),
+  }));
   const now = deps.clock.now();
   const { resumed } = of;
-  return welcomeOf(
-    { ...connection, state: 'ready' },
-    { policy, fleetSize, now, requestId, resumed, sessions },
-  );
+  return welcomeOf(connection, { policy, fleetSize, now, requestId, resumed, sessions });
 }
 
 /** Control may be with a session that is just being opened, and not among these: the robot is told of both in a moment. */

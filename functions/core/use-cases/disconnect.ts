@@ -31,8 +31,8 @@ async function isSuperseded(deps: EndConnectionDeps, connectionId: ConnectionId)
 }
 
 async function isElsewhere(deps: EndConnectionDeps, of: Connection): Promise<boolean> {
-  const { connectionId, identity, watching } = of;
-  if (identity.kind !== 'robot' || watching.length > 0) return false;
+  const { connectionId, identity } = of;
+  if (identity.kind !== 'robot') return false;
   const holder = (await deps.robots.get(identity.robotId))?.socket;
   return holder !== undefined && holder.connectionId !== connectionId;
 }

@@ -15,7 +15,7 @@ import { robotsOf } from './robots-of.ts';
 import { unauthenticated } from './sender.ts';
 import { orNote, tellIfThere } from './tell.ts';
 import { tellIfOver } from './tell-if-over.ts';
-import { isOnline, sessionEntries, welcomeOf } from './welcome.ts';
+import { isOnline, sessionEntry, welcomeOf } from './welcome.ts';
 
 export type ClientHello = Returning & {
   readonly connection: Connection;
@@ -65,10 +65,10 @@ async function welcomeClient(
   if (!(await deps.connections.markReady(connection.connectionId, change))) return undefined;
   const sessions = await moveSessions(deps, place.sessions, ready);
   const robots = await robotsOf(deps, sessions);
-  const entries = sessionEntries(sessions, robots).map((entry) => ({
-    ...entry,
-    received: entry.received.byRobot,
-    state: isOnline(robots, entry.robotId) ? ('open' as const) : ('suspended' as const),
+  const entries = sessions.map((session) => ({
+    ...sessionEntry(session, robots),
+    received: session.received.byRobot,
+    state: isOnline(robots, session.robotId) ? ('open' as const) : ('suspended' as const),
   }));
   const posted = await deps.peers.post(
     connection,

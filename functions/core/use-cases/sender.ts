@@ -41,8 +41,6 @@ export async function readyClient(deps: SenderDeps, caller: SocketAddress): Prom
   const sender = await readySender(deps, caller);
   if (!sender.ok) return sender;
   const { client } = sender.value;
-  if (sender.value.identity.kind !== 'client' || client === undefined) {
-    return refused('forbidden', 'Only clients may do this.');
-  }
+  if (client === undefined) return refused('forbidden', 'Only clients may do this.');
   return done({ ...sender.value, client });
 }

@@ -19,8 +19,10 @@ export type WelcomeTerms = {
   readonly sessions: Welcome['sessions'];
 };
 
+type Newcomer = Pick<Connection, 'connectionId' | 'identity' | 'token' | 'client' | 'connectedAt'>;
+
 /** What `welcome` says: who the server takes the caller for, its sessions, and every time that it must keep. */
-export function welcomeOf(connection: Connection, terms: WelcomeTerms): Welcome {
+export function welcomeOf(connection: Newcomer, terms: WelcomeTerms): Welcome {
   const { policy } = terms;
   const { identity, token, client } = connection;
   return {
@@ -50,15 +52,14 @@ export function welcomeOf(connection: Connection, terms: WelcomeTerms): Welcome 
   };
 }
 
-/** Sessions as their two sides are told of them, with who holds control now: by its `welcome` a robot is told of it. */
-export function sessionEntries(sessions: readonly ClientSession[], robots: readonly RobotSession[]) {
-  return sessions.map(({ sessionId, robotId, clientId, received }) => {
-    const robot = robots.find((each) => each.robotId === robotId);
-    const mode: Welcome['sessions'][number]['mode'] =
-      robot?.controllerSessionId === sessionId ? 'control' : 'view';
-    const leaseEpoch = robot?.leaseEpoch ?? 0;
-    return { sessionId, robotId, clientId, mode, leaseEpoch, received };
-  });
+/** A session as both its sides are told of it, with who holds control now: by its `welcome` a robot is told of it. */
+export function sessionEntry(
+  { sessionId, robotId, clientId }: ClientSession,
+  robots: readonly RobotSession[],
+): Omit<Welcome['sessions'][number], 'received' | 'state'> {
+  const robot = robots.find((each) => each.robotId === robotId);
+  const mode = robot?.controllerSessionId === sessionId ? 'control' : 'view';
+  return { sessionId, robotId, clientId, mode, leaseEpoch: robot?.leaseEpoch ?? 0 };
 }
 
 export function isOnline(robots: readonly RobotSession[], robotId: RobotId): boolean {
