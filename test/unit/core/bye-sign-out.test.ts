@@ -132,6 +132,46 @@ describe('F13: bye {signOut: true}', () => {
     expect(world.robot()).toMatchObject({ state: 'online' });
   });
 
+  it('whose own socket cannot be closed throws, but only when the others are closed and it is counted', async () => {
+    const { world } = await scene();
+    world.tap.fail('close A');
+    await expect(signOut(world)).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+    expect(world.gateway.closed).toEqual(['B']);
+    expect([...world.state.connections.keys()].sort()).toEqual(['C', 'D']);
+    expect(world.noted('revoked')).toMatchObject([{ closed: 1 }]);
+  });
+
+  it('closes and counts also what had been let in just before, and is listed only later', async () => {
+    const { world, own } = await scene();
+    const entering = world.tap.hold('connections.create');
+    const entered = connected(world, operator1, { name: 'E', signedIn: own }).catch(() => {});
+    await entering.reachedBy(entered);
+    // As long as that, an index may be behind.
+    const deps = {
+      ...world.deps,
+      pause: async (ms: number) => {
+        entering.release();
+        await entered;
+        await world.deps.pause(ms);
+      },
+    };
+    await bye(deps, { caller: a, signOut: true });
+    expect(world.connection(socketNamed('E'))).toBeUndefined();
+    expect(world.noted('revoked')).toMatchObject([{ closed: 2 }]);
+  });
+
+  it('that died after the mark rests for a minute before the cleanup ends it', async () => {
+    const { world } = await scene();
+    world.tap.fail('clients.detach');
+    await bye(world.deps, { caller: a, signOut: false }).catch(() => {});
+    world.pass(retryMs - 1);
+    await cleanUp(world);
+    expect(world.connection(a)).toMatchObject({ state: 'closing' });
+    world.pass(1);
+    await cleanUp(world);
+    expect(world.connection(a)).toBeUndefined();
+  });
+
   it('of a connection that is not known closes the socket, and records nothing', async () => {
     const world = newWorld();
     await signOut(world, socketNamed('nobody'));

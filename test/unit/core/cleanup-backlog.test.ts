@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { runCleanup } from '../../../functions/core/use-cases/cleanup.ts';
 import { scheduledCleanup } from '../../../functions/schedules/cleanup.ts';
 import type { ConnectionId } from '../../../protocol/ids.ts';
-import { cleanUp, connected } from './support/cast.ts';
-import { user } from './support/people.ts';
+import { cleanUp, connected, opened, welcomed } from './support/cast.ts';
+import { rover1, user } from './support/people.ts';
+import { lose } from './support/returning.ts';
 import { newWorld, type World } from './support/world.ts';
 
 const batch = 3;
@@ -29,6 +30,31 @@ describe('a backlog larger than a batch', () => {
     const looks = world.tap.count('connections.due');
     expect(looks).toBeGreaterThanOrEqual(due / batch);
     expect(looks).toBeLessThanOrEqual(due / batch + 1);
+  });
+
+  it('of robots whose window has ended is, too', async () => {
+    const world = newWorld({ shards: 1 });
+    for (let i = 0; i < 60; i++) {
+      await lose(world, await welcomed(world, user(`robot-${i}`, 'robots', 'fleet:demo')));
+    }
+    world.pass(world.policy.resumeWindowMs);
+    const due = (await world.deps.robots.due({ shard: 0, now: world.clock.at, limit: 1000 })).length;
+    expect(due).toBeGreaterThan(2 * batch);
+    expect(await cleanUp(world, batch)).toMatchObject({ robotsOffline: due, more: false });
+  });
+
+  it('of sessions whose window has ended is, too, also of one robot', async () => {
+    const world = newWorld({ shards: 1, maxSessionsPerRobot: 60 });
+    await welcomed(world, rover1);
+    for (let i = 0; i < 60; i++) {
+      const client = await welcomed(world, user(`client-${i}`, 'viewers', 'fleet:demo'));
+      await opened(world, client, { mode: 'view' });
+      await lose(world, client);
+    }
+    world.pass(world.policy.resumeWindowMs);
+    const due = (await world.deps.sessions.due({ shard: 0, now: world.clock.at, limit: 1000 })).length;
+    expect(due).toBeGreaterThan(2 * batch);
+    expect(await cleanUp(world, batch)).toMatchObject({ sessionsEnded: due, more: false });
   });
 
   it('over all shards leaves nothing', async () => {

@@ -22,6 +22,19 @@ const lifeMs = 600_000;
 const kinds = [{ who: rover1 }, { who: operator1 }];
 
 describe.each(kinds)('a connection of $who.userName', ({ who }) => {
+  it('that has ended since it was named as due is no fault: there is nothing to do', async () => {
+    const world = newWorld();
+    const socket = await connected(world, who);
+    world.pass(world.policy.helloWithinMs);
+    const looking = world.tap.hold('connections.get');
+    const cleaning = cleanUp(world);
+    await looking.reachedBy(cleaning);
+    await world.deps.connections.remove(socket.connectionId);
+    looking.release();
+    expect(await cleaning).toEqual(nothingDone);
+    expect(world.noted('fault')).toEqual([]);
+  });
+
   it('without hello is told so and closed when the time for it is over, not a millisecond before', async () => {
     const world = newWorld();
     const socket = await connected(world, who);

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { SocketAddress } from '../../../functions/core/model/connection.ts';
+import type { Outcome } from '../../../functions/core/outcome.ts';
 import { bye } from '../../../functions/core/use-cases/bye.ts';
+import { requestControl } from '../../../functions/core/use-cases/change-control.ts';
+import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import { retryMs } from '../../../functions/core/use-cases/end-connection.ts';
+import type { SessionId } from '../../../protocol/ids.ts';
 import {
   cleanUp,
   cleanUpUntil,
@@ -9,14 +15,40 @@ import {
   granted,
   hello,
   inSession,
+  open,
   opened,
   refresh,
+  send,
   sent,
+  signalOf,
   socketNamed,
   welcomed,
 } from './support/cast.ts';
-import { operator1, operator2, rover1 } from './support/people.ts';
-import { newWorld, t0 } from './support/world.ts';
+import { operator1, operator2, rover1, roverId } from './support/people.ts';
+import { watch } from './support/watching.ts';
+import { newWorld, t0, type World } from './support/world.ts';
+
+/** What a client may ask for. */
+const everyAction: readonly {
+  what: string;
+  act: (world: World, caller: SocketAddress, sessionId: SessionId) => Promise<Outcome<unknown>>;
+}[] = [
+  { what: 'openSession', act: (world, caller) => open(world, caller) },
+  { what: 'signal', act: (world, caller, sessionId) => send(world, caller, signalOf(sessionId)) },
+  { what: 'watchRobots', act: (world, caller) => watch(world, caller) },
+  {
+    what: 'requestControl',
+    act: ({ deps }, caller, sessionId) =>
+      requestControl(deps, { caller, robotId: roverId, sessionId, force: false }),
+  },
+  {
+    what: 'closeSession',
+    act: ({ deps }, caller, sessionId) =>
+      closeSession(deps, { caller, robotId: roverId, sessionId, reason: 'closed' }),
+  },
+  { what: 'hello', act: (world, caller) => hello(world, caller) },
+  { what: 'refreshToken', act: (world, caller) => refresh(world, caller, world.tokens.issue(operator1)) },
+];
 
 describe('$disconnect of a robot', () => {
   it('I3: makes it away until the resume window ends, and ends no session', async () => {
@@ -74,6 +106,35 @@ describe('$disconnect of a robot', () => {
     expect(world.robot()).toEqual(before);
     expect(world.session(sessionId)).toBeDefined();
     expect(world.connection(a)).toBeUndefined();
+  });
+
+  it('F8: of a replaced connection moves nothing in the index: what dies in it may wait as long as before', async () => {
+    const world = newWorld();
+    const a = await welcomed(world, rover1, { name: 'A' });
+    await welcomed(world, rover1, { name: 'B' });
+    const { nextDeadlineAt } = world.connection(a) ?? {};
+    world.tap.fail('connections.remove');
+    await expect(disconnect(world.deps, a)).rejects.toThrow('unavailable');
+    expect(world.connection(a)).toMatchObject({ state: 'closing', nextDeadlineAt });
+  });
+
+  it('of which it is not known whether it was replaced rests for a minute when it dies, and is ended then', async () => {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1);
+    world.tap.fail('connections.get');
+    world.tap.fail('robots.release');
+    await expect(disconnect(world.deps, robot)).rejects.toThrow('unavailable');
+    expect(world.connection(robot)).toMatchObject({ state: 'closing', nextDeadlineAt: t0 + retryMs });
+    await cleanUpUntil(world, t0 + retryMs);
+    expect(world.robot()).toMatchObject({ state: 'away' });
+  });
+
+  it('that comes upon a fault which is no outage says so, and ends nothing', async () => {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1);
+    world.tap.fail('connections.get', { error: new TypeError('a fault') });
+    await expect(disconnect(world.deps, robot)).rejects.toThrow('a fault');
+    expect(world.connection(robot)).toMatchObject({ state: 'ready' });
   });
 
   it('F8, I4: that comes before the new one says hello leaves the robot away, and hello brings it back', async () => {
@@ -303,6 +364,18 @@ describe('$disconnect of anybody', () => {
       expect(world.state.clients.size).toBe(0);
     },
   );
+
+  it.each(everyAction)('leaves its socket no $what while it is under way', async ({ act }) => {
+    const world = newWorld();
+    const { clientSocket, sessionId } = await inSession(world, rover1, operator1, 'view');
+    const held = world.tap.hold('connections.remove');
+    const ending = disconnect(world.deps, clientSocket);
+    await held.reachedBy(ending);
+    expect(codeOf(await act(world, clientSocket, sessionId))).toBe('unauthenticated');
+    held.release();
+    await ending;
+    expect(world.session(sessionId)).not.toHaveProperty('socket');
+  });
 
   it('leaves no way back while it is under way', async () => {
     const world = newWorld();

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
 import { cleanUpUntil, connected, hello, opened, sent, welcomed } from './support/cast.ts';
 import { failedAtEachStep, killedAtEachStep, overtakenAtEachStep } from './support/interruption.ts';
-import { operator1, rover1, viewer1 } from './support/people.ts';
-import { a, b, lose, pair, replaced, robot, robot2 } from './support/returning.ts';
+import { operator1, rover1, roverId, viewer1 } from './support/people.ts';
+import { a, b, lose, pair, replaced, robot, robot2, robotBack } from './support/returning.ts';
+import type { World } from './support/world.ts';
 
 /** Who comes back, and whether its old connection is still there. */
 const returns = [
@@ -142,6 +144,89 @@ describe.each(returns)('$what', ({ isAway, isRobot }) => {
       },
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('a client that comes back by its key, and is not told the end of it', () => {
+  it('has what it took when it says hello again on the connection, also where it does not name the key', async () => {
+    const { world, sessionId, key } = await pair();
+    await connected(world, operator1, { name: 'B' });
+    // It has taken the client, and died before the row of its connection said so.
+    const marking = world.tap.hold('connections.markReady');
+    const saying = hello(world, b, { resume: key }).catch(() => {});
+    await marking.reachedBy(saying);
+    expect(world.connection(b)).not.toHaveProperty('client');
+    expect(await hello(world, b)).toMatchObject({ ok: true });
+    expect(sent(world, b, 'welcome')).toMatchObject([{ clientId: 'client-1', sessions: [{ sessionId }] }]);
+    marking.release();
+    await saying;
+    expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+  });
+});
+
+describe('a robot that says hello again when everybody has been told of the first', () => {
+  async function again(act: (made: Awaited<ReturnType<typeof pair>>) => Promise<unknown>) {
+    const made = await pair();
+    const welcoming = made.world.tap.hold('post welcome to robot');
+    const saying = hello(made.world, robot, { resume: true });
+    await welcoming.reachedBy(saying);
+    await act(made);
+    welcoming.release();
+    expect(await saying).toEqual({ ok: true, value: undefined });
+    const heard = made.world.gateway.to(robot);
+    return { ...made, afterWelcome: heard.slice(heard.findLastIndex(({ type }) => type === 'welcome') + 1) };
+  }
+
+  it('and a client ends its session while welcome is under way: hears of that after it, too', async () => {
+    const { sessionId, afterWelcome } = await again(({ world, sessionId }) =>
+      closeSession(world.deps, { caller: a, robotId: roverId, sessionId, reason: 'closed' }),
+    );
+    expect(afterWelcome).toEqual([{ type: 'sessionClosed', sessionId, reason: 'closed' }]);
+  });
+
+  it('and a client goes while welcome is under way: hears of that after it, too', async () => {
+    const { sessionId, afterWelcome } = await again(({ world }) => lose(world, a));
+    expect(afterWelcome).toMatchObject([{ type: 'peerAway', sessionId }]);
+  });
+
+  it('and it cannot be looked at what has changed meanwhile: is welcomed, and it is noted', async () => {
+    const { world } = await again(async ({ world }) => world.tap.fail('sessions.listByRobot'));
+    expect(world.noted('dependency_unavailable')).toMatchObject([{ where: 'hello.tell-changed' }]);
+  });
+
+  it('and whose socket is gone by then is refused nothing: there is nobody to hear it', async () => {
+    const { world, sessionId } = await pair();
+    const before = structuredClone(world.robot());
+    world.gateway.goneOnce(robot);
+    expect(await hello(world, robot, { resume: true })).toEqual({ ok: true, value: undefined });
+    expect(world.robot()).toEqual(before);
+    expect(world.session(sessionId)).toBeDefined();
+    expect(world.noted('claim_given_back')).toEqual([]);
+  });
+});
+
+describe('a robot that is welcomed', () => {
+  const resumes = (world: World) =>
+    world
+      .noted('welcomed')
+      .filter(({ kind }) => kind === 'robot')
+      .map(({ resume }) => resume);
+
+  it('is counted as one whose sessions were kept where it was there, or away; and not where it begins', async () => {
+    const { world } = await pair();
+    await robotBack(world);
+    await lose(world, robot2);
+    await robotBack(world, { name: 'robot-3' });
+    expect(resumes(world)).toEqual([undefined, 'kept', 'kept']);
+  });
+
+  it('is not, where it was offline, or does not ask for them', async () => {
+    const { world } = await pair();
+    await robotBack(world, { resume: undefined });
+    await lose(world, robot2);
+    await cleanUpUntil(world, world.clock.at + world.policy.resumeWindowMs);
+    await robotBack(world, { name: 'robot-3' });
+    expect(resumes(world)).toEqual([undefined, undefined, undefined]);
   });
 });
 

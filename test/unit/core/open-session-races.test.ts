@@ -4,8 +4,18 @@ import { bye } from '../../../functions/core/use-cases/bye.ts';
 import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
-import { cleanUpUntil, codeOf, connected, hello, open, opened, sent, welcomed } from './support/cast.ts';
-import { overtakenAtEachStep } from './support/interruption.ts';
+import {
+  cleanUpUntil,
+  codeOf,
+  connected,
+  hello,
+  keyOf,
+  open,
+  opened,
+  sent,
+  welcomed,
+} from './support/cast.ts';
+import { failedAtEachStep, overtakenAtEachStep } from './support/interruption.ts';
 import { operator1, operator2, rover1, roverId } from './support/people.ts';
 import { newWorld, type World } from './support/world.ts';
 
@@ -95,6 +105,73 @@ describe('a client that goes by $disconnect in the middle', () => {
     expect(world.robot()).not.toHaveProperty('controllerSessionId');
     expect(sent(world, robot, 'sessionClosed')).toMatchObject([{ reason: 'resume_ended' }]);
   });
+});
+
+describe('a robot that is asked for a session just when its client', () => {
+  const at = 'post sessionRequested to A';
+  /** What the robot hears after it was asked. */
+  const heardAfter = (world: World, robot: SocketAddress) => {
+    const heard = world.gateway.to(robot);
+    return heard.slice(heard.findIndex(({ type }) => type === 'sessionRequested') + 1);
+  };
+
+  it('goes, hears that after it was asked, too', async () => {
+    const { world, robot } = await openMeanwhile(at, ({ world, client }) => disconnect(world.deps, client));
+    const resumeEndsAt = world.clock.at + world.policy.resumeWindowMs;
+    const sessionId = world.sessions()[0]?.sessionId;
+    expect(heardAfter(world, robot)).toEqual([{ type: 'peerAway', sessionId, resumeEndsAt }]);
+  });
+
+  it('goes for good, hears that it is over, and the opening is not granted', async () => {
+    const { world, robot, answer } = await openMeanwhile(at, ({ world, client }) =>
+      bye(world.deps, { caller: client, signOut: false }),
+    );
+    expect(codeOf(answer)).toBe('unavailable');
+    expect(heardAfter(world, robot)).toMatchObject([{ type: 'sessionClosed' }]);
+  });
+
+  it('stays, hears nothing, and that costs one look', async () => {
+    const { world, robot, answer } = await openMeanwhile(at, async ({ world }) => world.tap.forget());
+    expect(answer.ok).toBe(true);
+    expect(heardAfter(world, robot)).toEqual([]);
+    expect(world.tap.count('sessions.get')).toBe(1);
+  });
+
+  it('goes and is back at once, hears of it once', async () => {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1, { name: 'A' });
+    const client = await welcomed(world, operator1, { name: 'client' });
+    const asking = world.tap.hold(at);
+    const opening = open(world, client);
+    await asking.reachedBy(opening);
+    await disconnect(world.deps, client);
+    const looking = world.tap.hold('sessions.get again');
+    asking.release();
+    await looking.reachedBy(opening);
+    const next = await connected(world, operator1, { name: 'next' });
+    await hello(world, next, { resume: keyOf(world, client) });
+    looking.release();
+    expect((await opening).ok).toBe(true);
+    expect(heardAfter(world, robot)).toMatchObject([{ type: 'peerBack' }]);
+  });
+});
+
+it('a request that is repeated, and of which a call fails, leaves the session that is open in its list', async () => {
+  const wrong = await failedAtEachStep({
+    scene: async () => {
+      const world = newWorld();
+      await welcomed(world, rover1);
+      const client = await welcomed(world, operator1);
+      const { sessionId } = await opened(world, client, { requestId: 'request-1' });
+      return { world, client, sessionId };
+    },
+    action: ({ world, client }) => open(world, client, { requestId: 'request-1' }),
+    judge: ({ world, sessionId }) => {
+      expect(world.sessions().map((session) => session.sessionId)).toEqual([sessionId]);
+      expect(disorder(world)).toEqual([]);
+    },
+  });
+  expect(wrong).toEqual([]);
 });
 
 it('I7: a robot that is welcomed while an opening has control, and is then undone, knows that it is free', async () => {

@@ -205,7 +205,10 @@ describe('a robot that holds as many sessions as it may', () => {
     await opened(world, viewer, { mode: 'view' });
     const third = await welcomed(world, admin1);
     const before = structuredClone(world.state);
+    world.tap.forget();
     expect(codeOf(await open(world, third))).toBe('robot_busy');
+    // Nor is anything written and undone.
+    expect(world.tap.calls).not.toContain('clients.addSession');
     expect(world.state).toEqual(before);
     expect(requests(world, robot)).toHaveLength(2);
     // A session that waits for its client keeps its place: who comes back within the window must find it.

@@ -4,10 +4,11 @@ import { closeSession } from '../../../functions/core/use-cases/close-session.ts
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { revokeSignIns } from '../../../functions/core/use-cases/revoke.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
-import { cleanUp, cleanUpUntil, connected, hello, open, refresh, sent } from './support/cast.ts';
+import { cleanUp, cleanUpUntil, connected, granted, hello, open, refresh, sent } from './support/cast.ts';
 import { overtakenAtEachStep } from './support/interruption.ts';
 import { operator1, rover1, roverId, viewer1 } from './support/people.ts';
 import { a, b, c, lose, pair, replaced, robot, robot2 } from './support/returning.ts';
+import type { World } from './support/world.ts';
 
 /** The pair, with each side's next connection open and not yet welcomed. */
 async function scene() {
@@ -268,6 +269,28 @@ describe('two connections that bring the same key at once', () => {
       },
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('a connection that has the client no more by the time it moves its sessions', () => {
+  it.each([
+    { what: 'is there', next: async () => {} },
+    { what: 'is lost as well', next: (world: World) => lose(world, c) },
+  ])('is not welcomed with them, when the one that took it $what', async ({ next }) => {
+    const { world, key } = await pair();
+    for (const name of ['B', 'C']) await connected(world, operator1, { name });
+    const moving = world.tap.hold('sessions.moveTo');
+    const first = hello(world, b, { resume: key });
+    await moving.reachedBy(first);
+    // An outage at that moment: it is neither told nor closed by the other.
+    for (const call of ['post goAway to B', 'close B']) world.tap.fail(call);
+    granted(await hello(world, c, { resume: key }));
+    await next(world);
+    moving.release();
+    expect((await first).ok).toBe(true);
+    expect(sent(world, b, 'welcome')).toMatchObject([{ sessions: [] }]);
+    expect(world.gateway.closed).toContain('B');
+    expect(disorder(world)).toEqual([]);
   });
 });
 

@@ -181,6 +181,16 @@ describe('identity_contested', () => {
     expect(contested(world)).toEqual([]);
   });
 
+  it('is not noted where it is not known whether the second is there: it cannot be told', async () => {
+    const world = newWorld();
+    for (let i = 1; i <= 4; i++) {
+      await welcomed(world, rover1, { name: `claim-${i}` });
+      world.pass(10_000);
+      world.tap.fail(`post goAway to claim-${i}`);
+    }
+    expect(contested(world)).toEqual([]);
+  });
+
   it('is not noted where the second is gone, and its $disconnect never came', async () => {
     const world = newWorld();
     for (let i = 1; i <= 4; i++) {

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { bye } from '../../../functions/core/use-cases/bye.ts';
+import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
+import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import { disorder, misinformed } from './support/at-rest.ts';
+import { connected, hello, opened, sent } from './support/cast.ts';
+import { operator1, roverId } from './support/people.ts';
+import { a, b, pair, robot } from './support/returning.ts';
+import type { World } from './support/world.ts';
+
+/** The client is on `A`, and `B`, which has its key, is about to be welcomed: in vain. */
+async function scene() {
+  const made = await pair();
+  const { world, key } = made;
+  await connected(world, operator1, { name: 'B' });
+  world.gateway.drop(b);
+  return {
+    ...made,
+    async failsWhile(act: (world: World) => Promise<unknown>) {
+      const welcoming = world.tap.hold('post welcome to B');
+      const failing = hello(world, b, { resume: key });
+      await welcoming.reachedBy(failing);
+      await act(world);
+      welcoming.release();
+      await failing;
+    },
+  };
+}
+
+const closedByRobot = (world: World, sessionId: Awaited<ReturnType<typeof scene>>['sessionId']) =>
+  closeSession(world.deps, { caller: robot, robotId: roverId, sessionId, reason: 'closed' });
+
+describe('a client that is given back to its old connection', () => {
+  it('hears there of the session that has ended meanwhile, which was said to the connection that failed', async () => {
+    const { world, sessionId, failsWhile } = await scene();
+    const kept = await opened(world, a, { mode: 'view' });
+    await failsWhile(() => closedByRobot(world, sessionId));
+    expect(sent(world, a, 'sessionClosed')).toEqual([{ type: 'sessionClosed', sessionId, reason: 'closed' }]);
+    expect(world.sessions().map((session) => session.sessionId)).toEqual([kept.sessionId]);
+    expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+  });
+
+  it('costs no look at the sessions that came back with it', async () => {
+    const { world, failsWhile } = await scene();
+    await opened(world, a, { mode: 'view' });
+    world.tap.forget();
+    await failsWhile(async () => {});
+    expect(world.tap.count('sessions.get')).toBe(0);
+    expect(sent(world, a, 'sessionClosed')).toEqual([]);
+  });
+
+  it('hears that its robot has gone for good meanwhile by the end of its session alone', async () => {
+    const { world, sessionId, failsWhile } = await scene();
+    await failsWhile(() => bye(world.deps, { caller: robot, signOut: false }));
+    expect(sent(world, a, 'sessionClosed')).toMatchObject([{ sessionId }]);
+    expect(sent(world, a, 'peerAway')).toEqual([]);
+    expect(sent(world, a, 'peerBack')).toEqual([]);
+  });
+
+  it('is there for its robot again, when the end of the connection that failed has said otherwise and is not over', async () => {
+    const { world, sessionId, failsWhile } = await scene();
+    const removing = world.tap.hold('connections.remove');
+    let ending = Promise.resolve();
+    await failsWhile(async () => {
+      ending = disconnect(world.deps, b);
+      await removing.reachedBy(ending);
+    });
+    expect(world.connection(b)).toMatchObject({ state: 'closing' });
+    expect(sent(world, robot, 'peerAway')).toMatchObject([{ sessionId }]);
+    expect(sent(world, robot, 'peerBack')).toMatchObject([{ sessionId }]);
+    removing.release();
+    await ending;
+    expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+  });
+});
