@@ -13,26 +13,23 @@ type AnnounceDeps = TellWatchersDeps & {
 };
 
 /**
- * Tells the clients of a robot, and who watches it, whether it is there; these also who drives it. `first`:
- * as it is by what was just written.
+ * Tells who watches a robot whether it is there, and who drives it; with `clients` its clients too, of the first alone.
+ * `first`: as it is by what was just written.
  */
 export async function announceRobot(
   deps: AnnounceDeps,
   robotId: RobotId,
-  of: { readonly clients?: boolean; readonly watchers?: boolean; readonly first?: RobotSession },
+  { clients = false, ...known }: { readonly clients?: boolean; readonly first?: RobotSession } = {},
 ): Promise<void> {
   let told: RobotSession | undefined;
   await tellTruth({
-    ...(of.first !== undefined && { first: of.first }),
+    ...known,
     read: () => deps.robots.get(robotId),
-    isSame: (one, other) => isSamePresence(one, other) && (of.watchers !== true || isSameHolder(one, other)),
+    isSame: (one, other) => isSamePresence(one, other) && isSameHolder(one, other),
     say: async (robot) => {
       const isNews = told === undefined || !isSamePresence(told, robot);
       told = robot;
-      await Promise.all([
-        of.clients === true && isNews && tellClients(deps, robot),
-        of.watchers === true && tellWatchers(deps, robot),
-      ]);
+      await Promise.all([clients && isNews && tellClients(deps, robot), tellWatchers(deps, robot)]);
     },
   });
 }

@@ -108,9 +108,7 @@ async function endRobot(
 
 /** The robot is away: its clients keep what they have to send, and who watches it knows. */
 export async function announceAway(deps: EndConnectionDeps, robotId: RobotId): Promise<void> {
-  await orNote(deps.lifeLog, 'announce-away', () =>
-    announceRobot(deps, robotId, { clients: true, watchers: true }),
-  );
+  await orNote(deps.lifeLog, 'announce-away', () => announceRobot(deps, robotId, { clients: true }));
 }
 
 /** The client that it is; or those that it was about to become when its `hello` died: a new one, or one that it took over. */

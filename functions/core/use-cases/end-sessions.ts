@@ -123,6 +123,6 @@ export async function endOfflineRobot(deps: EndSessionsDeps, robotId: RobotId): 
   await endSessionsOfRobot(deps, await deps.sessions.listByRobot(robotId), end);
   // It may be back already, and then its return has been told.
   const robot = await deps.robots.get(robotId);
-  if (robot?.state === 'offline') await announceRobot(deps, robotId, { watchers: true });
+  if (robot?.state === 'offline') await announceRobot(deps, robotId);
   await deps.robots.settle(robotId);
 }

@@ -56,7 +56,7 @@ export async function giveRobotBack(
   // The end of this connection may have told everybody that the robot is away.
   const failed = await deps.connections.get(connectionId);
   const isEnding = failed === undefined || failed.state === 'closing';
-  if (!released && isEnding) await announceRobot(deps, robotId, { clients: true, watchers: true });
+  if (!released && isEnding) await announceRobot(deps, robotId, { clients: true });
 }
 
 async function releaseIfGone(

@@ -167,9 +167,7 @@ async function admit(
     return refused('unavailable', 'The session was ended at this very moment; open it again.');
   }
   if (controlled !== undefined) {
-    await orNote(deps.lifeLog, 'announce-robot', () =>
-      announceRobot(deps, robotId, { watchers: true, first: controlled }),
-    );
+    await orNote(deps.lifeLog, 'announce-robot', () => announceRobot(deps, robotId, { first: controlled }));
   }
   return done(opened);
 }

@@ -48,7 +48,7 @@ export async function settleRobot(
     await endSessionsOfRobot(deps, over, { reason: 'closed', tell: 'both' });
     areTold = await tellBack(deps, hello, arrival.resume ? sessions : []);
     await tellWhatHasChanged(deps, hello, { told: kept });
-    if (arrival.from !== 'online') await announceRobot(deps, robotId, { watchers: true, first: current });
+    if (arrival.from !== 'online') await announceRobot(deps, robotId, { first: current });
     await tellWhatCameBefore(deps, hello, { current, areTold });
   });
   return isDone && areTold;

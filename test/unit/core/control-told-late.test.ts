@@ -6,6 +6,7 @@ import {
   controlOf,
   crew,
   heardSince,
+  names,
   release,
   request,
   robot,
@@ -65,6 +66,33 @@ describe('I7: control that changes while the change before is announced, by some
     // Once that it is there and free, as it is by then; of what was pending not a word.
     expect(statesTold(world, watching)).toEqual(['online']);
     expect(sent(world, watching, 'robotStatus').at(-1)).not.toHaveProperty('controlledBy');
+  });
+});
+
+describe('I7: control that changes while something else of the robot is told, by somebody who dies before telling', () => {
+  it('is known to who watches it, when a session is opened in control at that moment', async () => {
+    const team = await crew();
+    const { world } = team;
+    const watching = await watcher(world, viewer1, { name: 'watching' });
+    await meanwhile(team, {
+      at: 'post robotStatus to watching',
+      action: () => open(world, socketOf('operator')),
+      act: () =>
+        world.deps.robots.dropControl(roverId, controlOf(world).controller ?? team.sessions.operator),
+    });
+    const told = sent(world, watching, 'robotStatus').map(({ controlledBy }) => controlledBy?.userName);
+    expect(told).toEqual(['operator-1', undefined]);
+  });
+
+  it('is not told to its clients as if it had gone twice, when it is lost at that moment', async () => {
+    const team = await crew({ holder: 'operator' });
+    const { world, sessions } = team;
+    await meanwhile(team, {
+      at: 'post peerAway to viewer',
+      action: () => lose(world, robot),
+      act: () => world.deps.robots.dropControl(roverId, sessions.operator),
+    });
+    for (const name of names) expect(sent(world, socketOf(name), 'peerAway')).toHaveLength(1);
   });
 });
 
