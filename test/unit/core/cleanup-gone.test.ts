@@ -31,6 +31,35 @@ function unreachable(world: World, name = 'A') {
 }
 
 describe('a socket that is gone and whose $disconnect never came', () => {
+  it('rests for a minute when the run that finds it dies, and is ended by a later one', async () => {
+    const world = newWorld();
+    const { robotSocket } = await inSession(world, rover1, operator1);
+    world.gateway.drop(robotSocket);
+    world.pass(world.policy.checkEveryMs);
+    world.tap.fail('robots.release');
+    await cleanUp(world);
+    const nextDeadlineAt = world.clock.at + retryMs;
+    expect(world.connection(robotSocket)).toMatchObject({ state: 'closing', nextDeadlineAt });
+    world.pass(retryMs);
+    await cleanUp(world);
+    expect(world.connection(robotSocket)).toBeUndefined();
+  });
+
+  it('is no fault when its $disconnect comes just then', async () => {
+    const world = newWorld();
+    const { robotSocket } = await inSession(world, rover1, operator1);
+    world.gateway.drop(robotSocket);
+    world.pass(world.policy.checkEveryMs);
+    const marking = world.tap.hold('connections.markClosing');
+    const cleaning = cleanUp(world);
+    await marking.reachedBy(cleaning);
+    await disconnect(world.deps, robotSocket);
+    marking.release();
+    expect(await cleaning).toEqual({ ...nothingDone, checked: 1 });
+    expect(world.noted('fault')).toEqual([]);
+    expect(world.noted('disconnected')).toHaveLength(1);
+  });
+
   it('I3: of a robot makes it away at the next check, and its resume window runs', async () => {
     const world = newWorld();
     const { robotSocket, clientSocket, sessionId } = await inSession(world, rover1, operator1);

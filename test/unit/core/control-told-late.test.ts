@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, granted, open, sent } from './support/cast.ts';
+import { codeOf, connected, granted, hello, open, sent } from './support/cast.ts';
 import {
   believedBy,
   type Crew,
@@ -12,7 +12,7 @@ import {
   robot,
   socketOf,
 } from './support/controlling.ts';
-import { roverId, viewer1 } from './support/people.ts';
+import { rover1, roverId, viewer1 } from './support/people.ts';
 import { lose, robot2, robotBack } from './support/returning.ts';
 import { statesTold, watcher } from './support/watching.ts';
 
@@ -52,6 +52,22 @@ describe('I7: control that changes while the change before is announced, by some
       act: () => robotBack(world),
     });
     expect(believedBy(world, robot2)).toEqual(controlOf(world));
+  });
+
+  it('is not told to anybody while it is pending, though the change before is told a second time', async () => {
+    const team = await crew({ holder: 'operator' });
+    const { world, sessions, posted } = team;
+    await meanwhile(team, {
+      at: 'post controlChanged to viewer',
+      action: () => release(team, 'operator'),
+      act: () => world.deps.robots.takeControl(roverId, sessions.second),
+    });
+    expect(world.robot()).toMatchObject({ controllerSessionId: sessions.second, controlUnconfirmed: true });
+    const told = world.gateway.posted.slice(posted).map(({ message }) => message);
+    expect(told.every((message) => message.type !== 'controlChanged' || message.sessionId === null)).toBe(
+      true,
+    );
+    expect(told).toHaveLength(4);
   });
 
   it('is not shown to who watches while it is pending', async () => {
@@ -186,6 +202,77 @@ describe('I7: control that would go back to a session which has ended', () => {
     freeing.release();
     await expect(forcing).rejects.toMatchObject(outage);
     expect(world.gateway.posted.slice(posted)).toEqual([]);
+  });
+});
+
+describe('I7: a robot that is to be told of control', () => {
+  const asks = (team: Crew) => request(team, 'second');
+  const attempts = ({ world }: Crew) => world.tap.count('post controlChanged to robot');
+
+  it('and is gone, on the connection that it still has: is tried once of each', async () => {
+    const team = await crew();
+    team.world.gateway.drop(robot);
+    expect(codeOf(await asks(team))).toBe('peer_away');
+    // Of the change, and of its taking back.
+    expect(attempts(team)).toBe(2);
+  });
+
+  it('and is lost at that moment: it is away, and control stays free', async () => {
+    const team = await crew();
+    const { world } = team;
+    const outcome = await meanwhile(team, {
+      at: 'post controlChanged to robot',
+      action: () => asks(team),
+      act: () => lose(world, robot),
+    });
+    expect(outcome).toMatchObject({ ok: false, refusal: { code: 'peer_away' } });
+    expect(attempts(team)).toBe(1);
+    expect(controlOf(world).controller).toBeUndefined();
+  });
+
+  it('and has no token any more that is good: nothing is written', async () => {
+    const team = await crew();
+    const { world } = team;
+    await lose(world, robot);
+    const before = world.robot();
+    expect(codeOf(await asks(team))).toBe('peer_away');
+    expect(world.robot()).toEqual(before);
+  });
+});
+
+describe('I7: control that changes while a robot is being welcomed, by somebody who dies before telling', () => {
+  async function welcomedWhile(act: (team: Crew) => Promise<unknown>) {
+    const team = await crew({ holder: 'operator' });
+    const { world } = team;
+    const posted = world.gateway.posted.length;
+    await lose(world, robot);
+    await connected(world, rover1, { name: 'robot-2' });
+    const outcome = await meanwhile(team, {
+      at: 'post welcome to robot-2',
+      action: () => hello(world, robot2, { resume: true }),
+      act: () => act(team),
+    });
+    expect(outcome).toMatchObject({ ok: true });
+    const changes = world.gateway.posted
+      .slice(posted)
+      .filter(({ message }) => message.type === 'controlChanged');
+    return { ...team, changes: changes.map(({ to }) => to) };
+  }
+  const passes = ({ world, sessions }: Crew) =>
+    world.deps.robots.passControl(roverId, { from: sessions.operator, to: sessions.second });
+
+  it('is told to the robot alone once it stands: a client hears of it from whoever asks again', async () => {
+    const { world, changes } = await welcomedWhile(async (team) => {
+      await passes(team);
+      await team.world.deps.robots.confirmControl(roverId, team.sessions.second, 2);
+    });
+    expect(changes).toEqual(['robot-2']);
+    expect(believedBy(world, robot2)).toEqual(controlOf(world));
+  });
+
+  it('is told to nobody while it is pending', async () => {
+    const { changes } = await welcomedWhile(passes);
+    expect(changes).toEqual([]);
   });
 });
 

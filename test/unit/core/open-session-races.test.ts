@@ -107,6 +107,28 @@ describe('a client that goes by $disconnect in the middle', () => {
   });
 });
 
+it('I7: an opening whose control goes to another before it stands is not granted, and leaves nothing', async () => {
+  const { world, robot, answer } = await openMeanwhile('robots.confirmControl', async ({ world }) => {
+    const opening = world.robot()?.controllerSessionId;
+    if (opening === undefined) throw new Error('no control');
+    await world.deps.robots.dropControl(roverId, opening);
+  });
+  expect(codeOf(answer)).toBe('unavailable');
+  expect(world.sessions()).toEqual([]);
+  expect(disorder(world)).toEqual([]);
+  expect(sent(world, robot, 'sessionRequested')).toEqual([]);
+  expect(world.noted('session_opened')).toEqual([]);
+});
+
+it('a session that is opened to view asks nothing of control', async () => {
+  const world = newWorld();
+  await welcomed(world, rover1);
+  const client = await welcomed(world, operator1);
+  world.tap.forget();
+  await opened(world, client, { mode: 'view' });
+  expect(world.tap.calls).not.toContain('robots.confirmControl');
+});
+
 describe('a robot that is asked for a session just when its client', () => {
   const at = 'post sessionRequested to A';
   /** What the robot hears after it was asked. */

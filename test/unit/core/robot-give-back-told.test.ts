@@ -5,7 +5,7 @@ import { disorder, misinformed } from './support/at-rest.ts';
 import { connected, granted, hello, sent, welcomed } from './support/cast.ts';
 import { overtakenAtEachStep } from './support/interruption.ts';
 import { operator2, rover1 } from './support/people.ts';
-import { pair, robot, robot2 } from './support/returning.ts';
+import { a, lose, pair, robot, robot2 } from './support/returning.ts';
 
 /** The robot is there, with a session and a watcher; its next connection is gone before it is welcomed. */
 async function scene() {
@@ -31,6 +31,35 @@ async function bothOrders(judge: (made: Scene) => unknown) {
   }
   return wrong;
 }
+
+describe('a robot that is given back to an old connection which has ended meanwhile', () => {
+  async function given(then: (made: Scene) => Promise<unknown>) {
+    const made = await scene();
+    const { world } = made;
+    const welcoming = world.tap.hold('post welcome to robot-2');
+    const failing = fails(made);
+    await welcoming.reachedBy(failing);
+    await then(made);
+    welcoming.release();
+    await failing;
+    return made;
+  }
+
+  it('is away, its window runs, and its clients and who watches it are told', async () => {
+    const { world, watcher, sessionId } = await given(({ world }) => lose(world, robot));
+    const resumeEndsAt = world.clock.at + world.policy.resumeWindowMs;
+    expect(world.robot()).toMatchObject({ state: 'away', resumeEndsAt });
+    expect(sent(world, a, 'peerAway')).toEqual([{ type: 'peerAway', sessionId, resumeEndsAt }]);
+    expect(sent(world, watcher, 'robotStatus').map(({ state }) => state)).toEqual(['away']);
+  });
+
+  it('is told to nobody where that is there: nothing has changed for anybody', async () => {
+    const { world, watcher } = await given(async () => {});
+    expect(sent(world, a, 'peerAway')).toEqual([]);
+    expect(sent(world, a, 'peerBack')).toEqual([]);
+    expect(sent(world, watcher, 'robotStatus')).toEqual([]);
+  });
+});
 
 describe('a robot that is given back to its old connection, and the end of the one that tried', () => {
   it('I4: in whatever order: the old one is the robot, with its session and control', async () => {
