@@ -42,6 +42,19 @@ export async function overtakenAtEachStep<S extends Scene, Result>(
   });
 }
 
+/** Holds an action back at a call, lets something else come to pass there, and the action go on. */
+export async function meanwhile<Result>(
+  { tap }: World,
+  { at, action, act }: { at: string; action: () => Promise<Result>; act: () => unknown },
+): Promise<Result | 'thrown'> {
+  const held = tap.hold(at);
+  const acting = action().catch(() => 'thrown' as const);
+  await held.reachedBy(acting);
+  await act();
+  held.release();
+  return acting;
+}
+
 /** An action that dies after each of its calls in turn. All is well again when it is judged. */
 export async function killedAtEachStep<S extends Scene, Result>(
   of: Interruption<S, Result>,
