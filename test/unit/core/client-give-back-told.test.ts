@@ -4,6 +4,7 @@ import { closeSession } from '../../../functions/core/use-cases/close-session.ts
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
 import { connected, hello, opened, sent } from './support/cast.ts';
+import { meanwhile } from './support/interruption.ts';
 import { operator1, roverId } from './support/people.ts';
 import { a, b, pair, robot } from './support/returning.ts';
 import type { World } from './support/world.ts';
@@ -16,14 +17,12 @@ async function scene() {
   world.gateway.drop(b);
   return {
     ...made,
-    async failsWhile(act: (world: World) => Promise<unknown>) {
-      const welcoming = world.tap.hold('post welcome to B');
-      const failing = hello(world, b, { resume: key });
-      await welcoming.reachedBy(failing);
-      await act(world);
-      welcoming.release();
-      await failing;
-    },
+    failsWhile: (act: (world: World) => Promise<unknown>) =>
+      meanwhile(world, {
+        at: 'post welcome to B',
+        action: () => hello(world, b, { resume: key }),
+        act: () => act(world),
+      }),
   };
 }
 

@@ -4,6 +4,8 @@ import type { Connection } from '../../../functions/core/model/connection.ts';
 import type { SessionId } from '../../../protocol/ids.ts';
 import { disorder } from './support/at-rest.ts';
 import { cleanUp, nothingDone, sent } from './support/cast.ts';
+import { meanwhile } from './support/interruption.ts';
+import { roverId } from './support/people.ts';
 import { a, lose, pair, robot } from './support/returning.ts';
 import type { World } from './support/world.ts';
 
@@ -69,13 +71,12 @@ describe('a session that is due while its client is there', () => {
 describe('a session that is due', () => {
   it('and is no more by the time that it is looked at is nothing to do', async () => {
     const { world, sessionId } = await due();
-    const looking = world.tap.hold('sessions.get');
-    const cleaning = cleanUp(world);
-    await looking.reachedBy(cleaning);
-    for (const [name, row] of world.state.sessions)
-      if (row.sessionId === sessionId) world.state.sessions.delete(name);
-    looking.release();
-    expect(await cleaning).toEqual(nothingDone);
+    const report = await meanwhile(world, {
+      at: 'sessions.get',
+      action: () => cleanUp(world),
+      act: () => world.deps.sessions.remove({ robotId: roverId, sessionId }, 'anyConnection'),
+    });
+    expect(report).toEqual(nothingDone);
     expect(world.noted('fault')).toEqual([]);
   });
 
@@ -83,12 +84,12 @@ describe('a session that is due', () => {
     const { world, sessionId } = await pair();
     await lose(world, a);
     world.pass(world.policy.resumeWindowMs);
-    const looking = world.tap.hold('sessions.get');
-    const cleaning = cleanUp(world);
-    await looking.reachedBy(cleaning);
-    changeSession(world, sessionId, { nextDeadlineAt: world.clock.at + 1 });
-    looking.release();
-    expect(await cleaning).toEqual(nothingDone);
+    const report = await meanwhile(world, {
+      at: 'sessions.get',
+      action: () => cleanUp(world),
+      act: () => changeSession(world, sessionId, { nextDeadlineAt: world.clock.at + 1 }),
+    });
+    expect(report).toEqual(nothingDone);
     expect(world.robot()).toMatchObject({ controllerSessionId: sessionId });
     expect(disorder(world)).toEqual([]);
   });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
 import { cleanUpUntil, connected, hello, opened, sent, welcomed } from './support/cast.ts';
-import { failedAtEachStep, killedAtEachStep, overtakenAtEachStep } from './support/interruption.ts';
+import {
+  failedAtEachStep,
+  killedAtEachStep,
+  meanwhile,
+  overtakenAtEachStep,
+} from './support/interruption.ts';
 import { operator1, rover1, roverId, viewer1 } from './support/people.ts';
 import { a, b, lose, pair, replaced, robot, robot2, robotBack } from './support/returning.ts';
 import type { World } from './support/world.ts';
@@ -167,12 +172,12 @@ describe('a client that comes back by its key, and is not told the end of it', (
 describe('a robot that says hello again when everybody has been told of the first', () => {
   async function again(act: (made: Awaited<ReturnType<typeof pair>>) => Promise<unknown>) {
     const made = await pair();
-    const welcoming = made.world.tap.hold('post welcome to robot');
-    const saying = hello(made.world, robot, { resume: true });
-    await welcoming.reachedBy(saying);
-    await act(made);
-    welcoming.release();
-    expect(await saying).toEqual({ ok: true, value: undefined });
+    const outcome = await meanwhile(made.world, {
+      at: 'post welcome to robot',
+      action: () => hello(made.world, robot, { resume: true }),
+      act: () => act(made),
+    });
+    expect(outcome).toEqual({ ok: true, value: undefined });
     const heard = made.world.gateway.to(robot);
     return { ...made, afterWelcome: heard.slice(heard.findLastIndex(({ type }) => type === 'welcome') + 1) };
   }

@@ -3,7 +3,7 @@ import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { watchRobots } from '../../../functions/core/use-cases/watch-robots.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
 import { connected, granted, hello, sent, welcomed } from './support/cast.ts';
-import { overtakenAtEachStep } from './support/interruption.ts';
+import { meanwhile, overtakenAtEachStep } from './support/interruption.ts';
 import { operator2, rover1 } from './support/people.ts';
 import { a, lose, pair, robot, robot2 } from './support/returning.ts';
 
@@ -36,12 +36,11 @@ describe('a robot that is given back to an old connection which has ended meanwh
   async function given(then: (made: Scene) => Promise<unknown>) {
     const made = await scene();
     const { world } = made;
-    const welcoming = world.tap.hold('post welcome to robot-2');
-    const failing = fails(made);
-    await welcoming.reachedBy(failing);
-    await then(made);
-    welcoming.release();
-    await failing;
+    await meanwhile(world, {
+      at: 'post welcome to robot-2',
+      action: () => fails(made),
+      act: () => then(made),
+    });
     return made;
   }
 
