@@ -20,7 +20,7 @@ export type EndSessionsDeps = TellDeps & {
 
 export type SessionEnd = {
   readonly reason: CloseReason;
-  readonly tell: 'robot' | 'client' | 'both' | 'nobody';
+  readonly tell: 'robot' | 'both' | 'nobody';
   /** Who asked for it, and is answered. */
   readonly except?: ConnectionId;
   /** Not if the session is on another connection by then. */
@@ -95,12 +95,11 @@ export async function finishEnd(
   const message = { type: 'sessionClosed', sessionId, reason: end.reason } as const;
   const unlessAsking = (peer: SocketCopy | undefined) =>
     peer?.connectionId === end.except ? undefined : peer;
-  if (end.tell === 'client' || end.tell === 'both') await tellIfThere(deps, unlessAsking(socket), message);
+  if (end.tell === 'both') await tellIfThere(deps, unlessAsking(socket), message);
   const robot = await deps.robots.get(robotId);
   const late =
     robot?.controllerSessionId === sessionId ? await deps.robots.dropControl(robotId, sessionId) : undefined;
-  if (end.tell === 'robot' || end.tell === 'both')
-    await tellIfThere(deps, unlessAsking(robot?.socket), message);
+  if (end.tell !== 'nobody') await tellIfThere(deps, unlessAsking(robot?.socket), message);
   await deps.clients.removeSession(clientId, { robotId, sessionId });
   if (socket === undefined) await deps.clients.removeIfIdle(clientId);
   return late;

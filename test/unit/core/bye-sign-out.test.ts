@@ -160,6 +160,27 @@ describe('F13: bye {signOut: true}', () => {
     expect(world.noted('revoked')).toMatchObject([{ closed: 2 }]);
   });
 
+  it('of a robot that died while it ended its sessions is gone on with after a minute', async () => {
+    const world = newWorld();
+    const robot = await welcomed(world, rover1, { name: 'A' });
+    await opened(world, await welcomed(world, operator1, { name: 'B' }));
+    const listing = world.tap.hold('sessions.listByRobot');
+    const leaving = bye(world.deps, { caller: robot, signOut: false }).catch(() => {});
+    await listing.reachedBy(leaving);
+    world.tap.fail('sessions.listByRobot');
+    listing.release();
+    await leaving;
+    expect(world.robot()).toMatchObject({ state: 'offline' });
+    // The connection has been marked, and is due as well: it is the robot's own row that is looked at here.
+    await world.deps.connections.remove(robot.connectionId);
+    world.pass(retryMs - 1);
+    await cleanUp(world);
+    expect(world.sessions()).toHaveLength(1);
+    world.pass(1);
+    await cleanUp(world);
+    expect(world.sessions()).toEqual([]);
+  });
+
   it('that died after the mark rests for a minute before the cleanup ends it', async () => {
     const { world } = await scene();
     world.tap.fail('clients.detach');

@@ -29,7 +29,11 @@ it.each([0, 1, 99, 100, 101, 250])('counts %i robots, each once, by their own ro
   const away = Math.min(3, known - online);
   const world = await fleetOf(known, { online, away });
   const count = { online, away, known };
+  world.tap.forget();
   expect(await countRobots(world.deps, { endBy: t0 + 1_000 })).toEqual(count);
+  // A page that is full may be the last: it is asked whether there is one more.
+  expect(world.tap.count('fleets.list')).toBe(Math.floor(known / 100) + 1);
+  expect(world.tap.count('robots.getMany')).toBe(Math.ceil(known / 100));
   expect(world.events).toEqual([{ type: 'robots_counted', ...count }]);
 });
 

@@ -1,54 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import type { SocketAddress } from '../../../functions/core/model/connection.ts';
-import type { Outcome } from '../../../functions/core/outcome.ts';
 import { bye } from '../../../functions/core/use-cases/bye.ts';
-import { requestControl } from '../../../functions/core/use-cases/change-control.ts';
 import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { retryMs } from '../../../functions/core/use-cases/end-connection.ts';
-import type { SessionId } from '../../../protocol/ids.ts';
 import {
   cleanUp,
   cleanUpUntil,
-  codeOf,
   connected,
   granted,
   hello,
   inSession,
-  open,
   opened,
   refresh,
-  send,
   sent,
-  signalOf,
   socketNamed,
   welcomed,
 } from './support/cast.ts';
+import { meanwhile } from './support/interruption.ts';
 import { operator1, operator2, rover1, roverId } from './support/people.ts';
-import { watch } from './support/watching.ts';
-import { newWorld, t0, type World } from './support/world.ts';
-
-/** What a client may ask for. */
-const everyAction: readonly {
-  what: string;
-  act: (world: World, caller: SocketAddress, sessionId: SessionId) => Promise<Outcome<unknown>>;
-}[] = [
-  { what: 'openSession', act: (world, caller) => open(world, caller) },
-  { what: 'signal', act: (world, caller, sessionId) => send(world, caller, signalOf(sessionId)) },
-  { what: 'watchRobots', act: (world, caller) => watch(world, caller) },
-  {
-    what: 'requestControl',
-    act: ({ deps }, caller, sessionId) =>
-      requestControl(deps, { caller, robotId: roverId, sessionId, force: false }),
-  },
-  {
-    what: 'closeSession',
-    act: ({ deps }, caller, sessionId) =>
-      closeSession(deps, { caller, robotId: roverId, sessionId, reason: 'closed' }),
-  },
-  { what: 'hello', act: (world, caller) => hello(world, caller) },
-  { what: 'refreshToken', act: (world, caller) => refresh(world, caller, world.tokens.issue(operator1)) },
-];
+import { newWorld, t0 } from './support/world.ts';
 
 describe('$disconnect of a robot', () => {
   it('I3: makes it away until the resume window ends, and ends no session', async () => {
@@ -302,6 +272,33 @@ describe('$disconnect of a client', () => {
   );
 });
 
+it('$disconnect of a client whose session the robot ends at that moment says no more than that it is away', async () => {
+  const world = newWorld();
+  const { clientSocket, robotSocket, sessionId } = await inSession(world, rover1, operator1);
+  await meanwhile(world, {
+    at: `post peerAway to ${robotSocket.connectionId}`,
+    action: () => disconnect(world.deps, clientSocket),
+    act: () =>
+      closeSession(world.deps, { caller: robotSocket, robotId: roverId, sessionId, reason: 'closed' }),
+  });
+  expect(sent(world, robotSocket, 'peerAway')).toHaveLength(1);
+  expect(sent(world, robotSocket, 'peerBack')).toEqual([]);
+  expect(world.connection(clientSocket)).toBeUndefined();
+  expect(world.noted('dependency_unavailable')).toEqual([]);
+});
+
+describe('$disconnect of a client whose hello died', () => {
+  it('after it had entered, and before its connection said so, leaves nothing of it', async () => {
+    const world = newWorld();
+    const client = await connected(world, operator1);
+    world.tap.fail('connections.markReady');
+    await expect(hello(world, client)).rejects.toThrow('unavailable');
+    expect(world.state.clients.size).toBe(1);
+    await disconnect(world.deps, client);
+    expect(world.state.clients.size).toBe(0);
+  });
+});
+
 describe('$disconnect of anybody', () => {
   it('of a socket that is not known is no fault: it may come twice, or after bye', async () => {
     const world = newWorld();
@@ -364,29 +361,4 @@ describe('$disconnect of anybody', () => {
       expect(world.state.clients.size).toBe(0);
     },
   );
-
-  it.each(everyAction)('leaves its socket no $what while it is under way', async ({ act }) => {
-    const world = newWorld();
-    const { clientSocket, sessionId } = await inSession(world, rover1, operator1, 'view');
-    const held = world.tap.hold('connections.remove');
-    const ending = disconnect(world.deps, clientSocket);
-    await held.reachedBy(ending);
-    expect(codeOf(await act(world, clientSocket, sessionId))).toBe('unauthenticated');
-    held.release();
-    await ending;
-    expect(world.session(sessionId)).not.toHaveProperty('socket');
-  });
-
-  it('leaves no way back while it is under way', async () => {
-    const world = newWorld();
-    const socket = await connected(world, rover1);
-    const held = world.tap.hold('connections.remove');
-    const ending = disconnect(world.deps, socket);
-    await held.reachedBy(ending);
-    expect(codeOf(await hello(world, socket))).toBe('unauthenticated');
-    expect(codeOf(await refresh(world, socket, world.tokens.issue(rover1)))).toBe('unauthenticated');
-    held.release();
-    await ending;
-    expect(world.robot()).toBeUndefined();
-  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sayHello } from '../../../functions/core/use-cases/hello.ts';
 import { maxMessageBytes } from '../../../protocol/limits.ts';
-import { codeOf, connected, hello, socketNamed, welcomed } from './support/cast.ts';
+import { codeOf, connected, granted, hello, keyOf, socketNamed, welcomed } from './support/cast.ts';
 import { operator1, operator2, rover1 } from './support/people.ts';
 import { newWorld, t0 } from './support/world.ts';
 
@@ -131,6 +131,17 @@ describe('hello of a client', () => {
     world.gateway.drop(socket);
     await hello(world, socket);
     expect(world.noted('welcomed')).toEqual([]);
+  });
+
+  it('said again where another connection has taken the client is unauthenticated, and no new client', async () => {
+    const world = newWorld();
+    const first = await welcomed(world, operator1, { name: 'first' });
+    const second = await connected(world, operator1, { name: 'second' });
+    // It cannot be told, nor closed, at that moment.
+    for (const call of ['post goAway to first', 'close first']) world.tap.fail(call);
+    granted(await hello(world, second, { resume: keyOf(world, first) }));
+    expect(codeOf(await hello(world, first))).toBe('unauthenticated');
+    expect([...world.state.clients.keys()]).toEqual(['client-1']);
   });
 
   it('leaves nothing behind when the connection is closed in the middle', async () => {

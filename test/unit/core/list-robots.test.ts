@@ -113,6 +113,14 @@ describe('listRobots', () => {
     expect(await seen(world, await welcomed(world, operator1))).toEqual([]);
   });
 
+  it('of a fleet without robots reads no row', async () => {
+    const world = newWorld();
+    const caller = await welcomed(world, operator1);
+    world.tap.forget();
+    granted(await listRobots(world.deps, { caller, cursor: undefined }));
+    expect(world.tap.count('robots.getMany')).toBe(0);
+  });
+
   it('leaves out a robot whose row is gone', async () => {
     const world = newWorld();
     await here(world, rover1, rover2);

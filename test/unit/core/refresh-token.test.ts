@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenVerifier } from '../../../functions/core/ports/token-verifier.ts';
+import { refreshToken } from '../../../functions/core/use-cases/refresh-token.ts';
 import {
   cleanUp,
   codeOf,
@@ -142,6 +144,54 @@ describe.each(kinds)('refreshToken of $who.userName', ({ who }) => {
     const groups = [...who.groups, 'fleet:new'];
     await refresh(world, socket, world.tokens.issue({ ...who, groups }));
     expect(world.connection(socket)?.identity).toMatchObject({ principalId: who.principalId, groups });
+  });
+});
+
+describe('a token that is sent to a connection', () => {
+  it.each([
+    { reason: 'other_use', code: 'token_invalid', says: /access or ID/ },
+    { reason: 'other_client', code: 'token_invalid', says: /another app client/ },
+    { reason: 'invalid', code: 'token_invalid', says: /not valid here/ },
+    { reason: 'expired', code: 'token_expired', says: /itself run out/ },
+    { reason: 'unavailable', code: 'unavailable', says: /cannot be checked now/ },
+  ] as const)('and is $reason: $code, in words that say what to do', async ({ reason, code, says }) => {
+    const world = newWorld();
+    await welcomed(world, operator1, { name: 'A' });
+    const verifier = { verify: async () => ({ ok: false, reason }) as const };
+    const outcome = await refreshToken({ ...world.deps, verifier }, { caller: socket, token: 'a token' });
+    expect(outcome).toMatchObject({ ok: false, refusal: { code, message: expect.stringMatching(says) } });
+  });
+
+  it.each([
+    { what: 'of a user in no group', of: { groups: [] }, says: /no longer in exactly one kind/ },
+    {
+      what: 'of a user in both kinds',
+      of: { groups: ['robots', 'viewers'] },
+      says: /no longer in exactly one kind/,
+    },
+    { what: 'that names no robot', of: { robot: { problem: 'no_robot_id' } }, says: /names no robot/ },
+    {
+      what: 'that names several',
+      of: { robot: { problem: 'several_robot_ids' } },
+      says: /names several robots/,
+    },
+  ] as const)('and is genuine, but $what: forbidden, in words that say what to do', async ({ of, says }) => {
+    const world = newWorld();
+    await welcomed(world, rover1, { name: 'A' });
+    const verifier: TokenVerifier = {
+      async verify(token) {
+        const verification = await world.tokens.verifier.verify(token);
+        return verification.ok ? { ...verification, token: { ...verification.token, ...of } } : verification;
+      },
+    };
+    const outcome = await refreshToken(
+      { ...world.deps, verifier },
+      { caller: socket, token: world.tokens.issue(rover1) },
+    );
+    expect(outcome).toMatchObject({
+      ok: false,
+      refusal: { code: 'forbidden', message: expect.stringMatching(says) },
+    });
   });
 });
 

@@ -92,6 +92,17 @@ describe('takeover reject-new', () => {
     },
   );
 
+  it('goes on with the hello of its own connection that died before everybody was told', async () => {
+    const { world, sessionId } = await scene();
+    await lose(world, robot);
+    world.tap.fail('robots.noteArrivalTold');
+    expect(codeOf(await hello(world, robot2, { resume: true }))).toBe('unavailable');
+    granted(await hello(world, robot2, { resume: true }));
+    expect(world.robot()).toMatchObject({ state: 'online', socket: robot2, controllerSessionId: sessionId });
+    expect(world.gateway.closed).toEqual([]);
+    expect(sent(world, robot2, 'goAway')).toEqual([]);
+  });
+
   it('says hello twice without being asked after', async () => {
     const { world } = rejecting(await pair());
     world.tap.forget();
