@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { bye } from '../../../functions/core/use-cases/bye.ts';
 import { closeSession } from '../../../functions/core/use-cases/close-session.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
+import { robotId } from '../../../protocol/ids.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
-import { connected, hello, opened, sent } from './support/cast.ts';
+import { connected, hello, opened, sent, welcomed } from './support/cast.ts';
 import { meanwhile } from './support/interruption.ts';
-import { operator1, roverId } from './support/people.ts';
-import { a, b, pair, robot } from './support/returning.ts';
+import { operator1, rover2, roverId } from './support/people.ts';
+import { a, b, lose, pair, robot } from './support/returning.ts';
 import type { World } from './support/world.ts';
 
 /** The client is on `A`, and `B`, which has its key, is about to be welcomed: in vain. */
@@ -54,6 +55,31 @@ describe('a client that is given back to its old connection', () => {
     expect(sent(world, a, 'sessionClosed')).toMatchObject([{ sessionId }]);
     expect(sent(world, a, 'peerAway')).toEqual([]);
     expect(sent(world, a, 'peerBack')).toEqual([]);
+  });
+
+  it('hears of each of its robots how that is', async () => {
+    const { world, sessionId, failsWhile } = await scene();
+    const other = await welcomed(world, rover2, { name: 'other robot' });
+    const away = await opened(world, a, { mode: 'view', robotId: robotId.parse('rover-2') });
+    await lose(world, other);
+    const heard = world.gateway.to(a).length;
+    await failsWhile(async () => {});
+    const { resumeEndsAt } = world.robot(robotId.parse('rover-2')) ?? {};
+    expect(world.gateway.to(a).slice(heard)).toEqual([
+      { type: 'peerBack', sessionId, received: 0 },
+      { type: 'peerAway', sessionId: away.sessionId, resumeEndsAt },
+    ]);
+  });
+
+  it('hears nothing of a robot that is offline by then, and whose session is about to end', async () => {
+    const { world, failsWhile } = await scene();
+    const ending = world.tap.hold('sessions.listByRobot');
+    const heard = world.gateway.to(a).length;
+    await failsWhile(async () => {
+      await ending.reachedBy(bye(world.deps, { caller: robot, signOut: false }));
+    });
+    expect(world.gateway.to(a).slice(heard)).toEqual([]);
+    ending.release();
   });
 
   it('is there for its robot again, when the end of the connection that failed has said otherwise and is not over', async () => {

@@ -9,7 +9,7 @@ import {
   overtakenAtEachStep,
 } from './support/interruption.ts';
 import { operator1, rover1, roverId, viewer1 } from './support/people.ts';
-import { a, b, lose, pair, replaced, robot, robot2, robotBack } from './support/returning.ts';
+import { a, b, back, c, lose, pair, replaced, robot, robot2, robotBack } from './support/returning.ts';
 import type { World } from './support/world.ts';
 
 /** Who comes back, and whether its old connection is still there. */
@@ -153,6 +153,24 @@ describe.each(returns)('$what', ({ isAway, isRobot }) => {
 });
 
 describe('a client that comes back by its key, and is not told the end of it', () => {
+  it.each([
+    { what: 'is closed for want of hello', lifeMs: 3_600_000, how: 'no_hello' },
+    { what: 'is closed when its token has run out', lifeMs: 10_000, how: 'expired' },
+  ])('keeps its sessions for a window, when the connection that took it $what', async ({ lifeMs, how }) => {
+    const { world, sessionId, key } = await pair();
+    await connected(world, operator1, { name: 'B', lifeMs });
+    const marking = world.tap.hold('connections.markReady');
+    // It is never heard of again.
+    await marking.reachedBy(hello(world, b, { resume: key }));
+    await lose(world, a);
+    await cleanUpUntil(world, world.clock.at + 2 * world.policy.helloWithinMs);
+    expect(world.noted('disconnected').at(-1)).toMatchObject({ connectionId: 'B', how });
+    expect(world.session(sessionId)).toMatchObject({ resumeEndsAt: expect.any(Number) });
+    await back(world, { name: 'C', resume: key });
+    expect(sent(world, c, 'welcome')).toMatchObject([{ resumed: true, sessions: [{ sessionId }] }]);
+    expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+  });
+
   it('has what it took when it says hello again on the connection, also where it does not name the key', async () => {
     const { world, sessionId, key } = await pair();
     await connected(world, operator1, { name: 'B' });
@@ -232,6 +250,28 @@ describe('a robot that is welcomed', () => {
     await cleanUpUntil(world, world.clock.at + world.policy.resumeWindowMs);
     await robotBack(world, { name: 'robot-3' });
     expect(resumes(world)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('a robot that begins anew', () => {
+  it('keeps what was opened after it had begun, though it was not welcomed yet', async () => {
+    const { world, sessionId } = await pair();
+    await connected(world, rover1, { name: 'robot-2' });
+    const opening = await meanwhile(world, {
+      at: 'sessions.listByRobot',
+      action: () => hello(world, robot2),
+      act: async () => {
+        world.pass(1);
+        await opened(world, a, { mode: 'view' });
+      },
+    });
+    expect(opening).toMatchObject({ ok: true });
+    const left = world.sessions().map((session) => session.sessionId);
+    expect(left).toHaveLength(1);
+    expect(left).not.toContain(sessionId);
+    expect(sent(world, robot2, 'welcome')).toMatchObject([
+      { resumed: false, sessions: [{ sessionId: left[0] }] },
+    ]);
   });
 });
 

@@ -95,6 +95,16 @@ describe('hello of a client', () => {
     expect(world.connection(socket)).toMatchObject({ nextDeadlineAt: t0 + 300_000 });
   });
 
+  it('is told no more than concerns it: neither a robot id, nor the id of a request that it did not give', async () => {
+    const world = newWorld();
+    const client = await welcomed(world, operator1);
+    const robot = await welcomed(world, rover1);
+    expect(world.gateway.to(client)[0]).not.toHaveProperty('robotId');
+    for (const each of [client, robot]) expect(world.gateway.to(each)[0]).not.toHaveProperty('requestId');
+    expect(world.gateway.to(robot)[0]).not.toHaveProperty('clientId');
+    expect(world.gateway.to(robot)[0]).not.toHaveProperty('resumeKey');
+  });
+
   it('is a new client on each connection, beside the other tabs of the same person', async () => {
     const world = newWorld();
     await welcomed(world, operator1, { name: 'A' });

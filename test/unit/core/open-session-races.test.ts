@@ -116,8 +116,23 @@ it('I7: an opening whose control goes to another before it stands is not granted
   expect(codeOf(answer)).toBe('unavailable');
   expect(world.sessions()).toEqual([]);
   expect(disorder(world)).toEqual([]);
-  expect(sent(world, robot, 'sessionRequested')).toEqual([]);
+  // The robot was never asked, and has nothing to be told.
+  expect(world.gateway.to(robot).map(({ type }) => type)).toEqual(['welcome']);
   expect(world.noted('session_opened')).toEqual([]);
+});
+
+it('an opening of which the robot was told, and only the answer lost, is taken back there too', async () => {
+  const world = newWorld();
+  const robot = await welcomed(world, rover1, { name: 'A' });
+  const client = await welcomed(world, operator1, { name: 'client' });
+  world.tap.fail('post sessionRequested to A', { when: 'after' });
+  await expect(open(world, client, { mode: 'view' })).rejects.toThrow('unavailable');
+  const sessionId = sent(world, robot, 'sessionRequested')[0]?.sessionId;
+  expect(sent(world, robot, 'sessionClosed')).toEqual([
+    { type: 'sessionClosed', sessionId, reason: 'closed' },
+  ]);
+  expect(world.sessions()).toEqual([]);
+  expect(disorder(world)).toEqual([]);
 });
 
 it('a session that is opened to view asks nothing of control', async () => {

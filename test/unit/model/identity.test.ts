@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fleetsOf, identify, roleOf } from '../../../functions/core/model/identity.ts';
+import { robotId } from '../../../protocol/ids.ts';
 import { user } from '../core/support/people.ts';
 
 const life = { issuedAt: 0, signedInAt: 0, expiresAt: 1 };
@@ -25,6 +26,16 @@ describe('identify', () => {
       principalId: 'sub-of-someone',
       groups: ['robots', 'fleet:a'],
     });
+  });
+
+  it('makes a robot of the id that its token names, and refuses one that names none, or several', () => {
+    const token = { ...user('someone', 'robots', 'fleet:a'), life };
+    expect(identify({ ...token, robot: { robotId: robotId.parse('rover-9') } })).toMatchObject({
+      kind: 'robot',
+      robotId: 'rover-9',
+    });
+    for (const problem of ['no_robot_id', 'several_robot_ids'] as const)
+      expect(identify({ ...token, robot: { problem } })).toBe(problem);
   });
 
   it.each([['admins'], ['operators'], ['viewers'], ['viewers', 'operators'], ['admins', 'fleet:a']])(
