@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bye } from '../../../functions/core/use-cases/bye.ts';
-import { requestControl } from '../../../functions/core/use-cases/change-control.ts';
+import { grantControl, requestControl } from '../../../functions/core/use-cases/change-control.ts';
 import { sessionId as parseId } from '../../../protocol/ids.ts';
 import { disorder } from './support/at-rest.ts';
 import { cleanUpUntil, codeOf, granted, keyOf, opened, sent, welcomed } from './support/cast.ts';
@@ -103,6 +103,29 @@ describe('grantControl by who does not hold it', () => {
       }
     },
   );
+
+  it('which has it already: control_held to who gave it away', async () => {
+    const team = await crew({ holder: 'operator' });
+    granted(await grant(team, 'operator', team.sessions.second));
+    expect(codeOf(await grant(team, 'operator', team.sessions.second))).toBe('control_held');
+    expect(controlOf(team.world)).toEqual({ controller: team.sessions.second, leaseEpoch: 2 });
+  });
+
+  it('while it is being given to another: control_held', async () => {
+    const team = await crew({ holder: 'operator' });
+    const { world, sessions } = team;
+    await world.deps.robots.passControl(roverId, { from: sessions.operator, to: sessions.admin });
+    expect(codeOf(await grant(team, 'operator', sessions.second))).toBe('control_held');
+    expect(world.robot()).toMatchObject({ controllerSessionId: sessions.admin, controlUnconfirmed: true });
+  });
+
+  it('by the session of another: session_unknown', async () => {
+    const team = await crew({ holder: 'operator' });
+    const { world, sessions } = team;
+    const input = { caller: socketOf('second'), robotId: roverId, sessionId: sessions.operator };
+    expect(codeOf(await grantControl(world.deps, { ...input, to: sessions.second }))).toBe('session_unknown');
+    expect(controlOf(world)).toEqual({ controller: sessions.operator, leaseEpoch: 1 });
+  });
 
   it('after it was given away: control_held', async () => {
     const team = await crew({ holder: 'operator' });

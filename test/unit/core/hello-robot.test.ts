@@ -150,6 +150,14 @@ describe('hello of a robot', () => {
     expect(world.state.fleets.get('new')).toEqual(new Set(['rover-1']));
   });
 
+  it('enters a further fleet and stays in the old one', async () => {
+    const world = newWorld();
+    await welcomed(world, rover1, { name: 'A' });
+    await welcomed(world, { ...rover1, groups: [...rover1.groups, 'fleet:new'] }, { name: 'B' });
+    for (const fleet of ['demo', 'new'])
+      expect(await world.deps.fleets.list({ fleet, after: undefined, limit: 9 })).toEqual(['rover-1']);
+  });
+
   it('writes nothing to the directory when its fleets are as before', async () => {
     const world = newWorld();
     await welcomed(world, rover1, { name: 'A' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { releaseControl, requestControl } from '../../../functions/core/use-cases/change-control.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
 import {
@@ -12,7 +13,7 @@ import {
   signalOf,
   welcomed,
 } from './support/cast.ts';
-import { operator2, rover1, rover2, viewer1 } from './support/people.ts';
+import { operator2, rover1, rover2, roverId, viewer1 } from './support/people.ts';
 import { a, back, lose, pair, replaced, robot, robot2, robotBack } from './support/returning.ts';
 
 /** The robot is lost, or it is still there when it opens its next connection. */
@@ -123,6 +124,23 @@ describe.each(befores)('I3: a robot that comes back with resume, $what', ({ isAw
     expect([...world.state.clients.values()].map(({ sessions }) => sessions.size)).toEqual([0, 0]);
     expect(await opened(world, a)).toMatchObject({ mode: 'control', state: 'open' });
   });
+});
+
+it('a robot that comes back to several sessions is told which of them controls, and under what lease', async () => {
+  const { world, sessionId } = await pair();
+  const { sessionId: viewing } = await opened(world, a, { mode: 'view' });
+  const of = { caller: a, robotId: roverId };
+  granted(await releaseControl(world.deps, { ...of, sessionId }));
+  granted(await requestControl(world.deps, { ...of, sessionId: viewing, force: false }));
+  await robotBack(world);
+  expect(sent(world, robot2, 'welcome')).toMatchObject([
+    {
+      sessions: expect.arrayContaining([
+        expect.objectContaining({ sessionId, mode: 'view', leaseEpoch: 3 }),
+        expect.objectContaining({ sessionId: viewing, mode: 'control', leaseEpoch: 3 }),
+      ]),
+    },
+  ]);
 });
 
 describe('a robot that comes back after the window', () => {
