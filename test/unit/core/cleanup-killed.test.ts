@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runCleanup } from '../../../functions/core/use-cases/cleanup.ts';
 import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { retryMs } from '../../../functions/core/use-cases/end-connection.ts';
 import { cleanUp, connected, nothingDone, opened, welcomed } from './support/cast.ts';
@@ -202,8 +203,26 @@ describe('one item that fails', () => {
     await connected(world, operator2);
     world.pass(world.policy.resumeWindowMs);
     world.tap.fail('connections.get', { error: new TypeError('a fault of ours') });
-    await cleanUp(world).catch(() => {});
+    expect(await cleanUp(world)).toMatchObject({ closed: 1, robotsOffline: 1, failed: 1, more: false });
     expect(world.state.connections.size).toBe(1);
     expect(world.robot()).toMatchObject({ state: 'offline' });
+    expect(world.noted('fault')).toEqual([{ type: 'fault', where: 'cleanup', name: 'TypeError' }]);
+    expect(world.noted('dependency_unavailable')).toEqual([]);
+  });
+
+  it('by what is thrown and is no error, is noted by its kind', async () => {
+    const world = newWorld();
+    await connected(world, operator1);
+    world.pass(world.policy.helloWithinMs);
+    const connections = { ...world.deps.connections, get: () => Promise.reject('a word') };
+    await runCleanup({ ...world.deps, connections }, { endBy: Number.POSITIVE_INFINITY, batch: 50 });
+    expect(world.noted('fault')).toEqual([{ type: 'fault', where: 'cleanup', name: 'string' }]);
+  });
+
+  it('by an outage of a list says that there is more, and counts it', async () => {
+    const world = newWorld();
+    world.tap.fail('connections.due');
+    expect(await cleanUp(world)).toMatchObject({ failed: 1, more: true });
+    expect(world.noted('dependency_unavailable')).toMatchObject([{ where: 'cleanup' }]);
   });
 });

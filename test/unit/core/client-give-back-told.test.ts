@@ -57,6 +57,40 @@ describe('a client that is given back to its old connection', () => {
     expect(sent(world, a, 'peerBack')).toEqual([]);
   });
 
+  it('is away where the old one is being closed by then, and its robot is told so', async () => {
+    const { world, sessionId, failsWhile } = await scene();
+    const removing = world.tap.hold('connections.remove');
+    await failsWhile(async () => {
+      world.gateway.drop(a);
+      await removing.reachedBy(disconnect(world.deps, a));
+    });
+    const resumeEndsAt = world.clock.at + world.policy.resumeWindowMs;
+    expect(world.session(sessionId)).toMatchObject({ resumeEndsAt });
+    expect(sent(world, robot, 'peerAway').at(-1)).toEqual({ type: 'peerAway', sessionId, resumeEndsAt });
+    removing.release();
+  });
+
+  it('is away without the session that has ended meanwhile: nothing lists that any more', async () => {
+    const { world, sessionId, failsWhile } = await scene();
+    await opened(world, a, { mode: 'view' });
+    await failsWhile(async () => {
+      await lose(world, a);
+      await closedByRobot(world, sessionId);
+    });
+    expect(world.sessions()).toHaveLength(1);
+    expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+  });
+
+  it('and the one that failed is due when the time for its hello is over', async () => {
+    const { world, failsWhile } = await scene();
+    const { connectedAt = 0 } = world.connection(b) ?? {};
+    await failsWhile(async () => {});
+    expect(world.connection(b)).toMatchObject({
+      state: 'connected',
+      nextDeadlineAt: connectedAt + world.policy.helloWithinMs,
+    });
+  });
+
   it('hears of each of its robots how that is', async () => {
     const { world, sessionId, failsWhile } = await scene();
     const other = await welcomed(world, rover2, { name: 'other robot' });

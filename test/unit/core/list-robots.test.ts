@@ -143,6 +143,7 @@ describe('the cursor', () => {
     '["other","a"]',
     '[null,null]',
     '["__proto__",null]',
+    JSON.stringify(['demo', 'x'.repeat(129)]),
   ])('that was forged is a bad request: %s', async (cursor) => {
     const world = newWorld();
     await here(world, rover1, ...robots(1, 'other', 'other'));
@@ -170,6 +171,24 @@ describe('the cursor', () => {
     expect(granted(await list(world, caller, '["demo","rover-11"]')).robots).toMatchObject([
       { robotId: 'rover-2' },
     ]);
+  });
+
+  it.each([null, '', 'a', 'a'.repeat(128)])('that goes on after %j is one of ours', async (after) => {
+    const world = newWorld();
+    await here(world, rover1);
+    const caller = await welcomed(world, operator1);
+    const asked: unknown[] = [];
+    const fleets = {
+      ...world.deps.fleets,
+      list: (of: Parameters<typeof world.deps.fleets.list>[0]) => {
+        asked.push(of.after);
+        return world.deps.fleets.list(of);
+      },
+    };
+    const cursor = JSON.stringify(['demo', after]);
+    granted(await listRobots({ ...world.deps, fleets }, { caller, cursor }));
+    // A store takes no key without a letter.
+    expect(asked[0]).toBe(after === null || after === '' ? undefined : after);
   });
 
   it('of a fleet that the caller has left is a bad request', async () => {

@@ -144,6 +144,13 @@ const scenes: readonly {
   },
 ];
 
+it('a fault of ours while others are told is no outage: it is thrown, and found', async () => {
+  const { world, act } = await releasing();
+  world.tap.fail('watches.watchersOf', { error: new TypeError('a fault of ours') });
+  await expect(act()).rejects.toThrow('a fault of ours');
+  expect(world.noted('dependency_unavailable')).toEqual([]);
+});
+
 describe.each(scenes)('an outage when $what', ({ made, outages }) => {
   it.each(outages)(
     'of $call is noted as $where, and fails nothing that has happened',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { disconnect } from '../../../functions/core/use-cases/disconnect.ts';
 import { retryMs } from '../../../functions/core/use-cases/end-connection.ts';
 import { cleanUp, send, signalOf } from './support/cast.ts';
 import { killedAtEachStep } from './support/interruption.ts';
@@ -52,6 +53,19 @@ describe.each(operations)('F13: $name', ({ how, record, run }) => {
       expect(world.noted('disconnected').map((event) => event.how)).toEqual([how, how]);
     },
   );
+
+  it('leaves what somebody else is closing to them at first, finishes it in the end as what it was, and counts its own', async () => {
+    const { world } = await twoTabs();
+    world.tap.fail('clients.detach');
+    await expect(disconnect(world.deps, a)).rejects.toThrow('unavailable');
+    expect(await run(world)).toBe(1);
+    const ended = world.noted('disconnected').map((event) => [event.connectionId, event.how]);
+    expect(ended).toEqual([
+      ['B', how],
+      ['A', 'disconnect'],
+    ]);
+    expect(world.gateway.to(a).map(({ type }) => type)).not.toContain('goAway');
+  });
 
   it('killed anywhere and repeated, leaves nothing of it open', async () => {
     const wrong = await killedAtEachStep({
