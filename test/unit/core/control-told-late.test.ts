@@ -61,11 +61,12 @@ describe('I7: control that changes while the change before is announced, by some
     const team = await crew();
     const { world, sessions } = team;
     const watching = await watcher(world, viewer1, { name: 'watching' });
-    await meanwhile(world, {
+    const outcome = await meanwhile(world, {
       at: 'robots.confirmControl',
       action: () => request(team, 'second'),
       act: () => world.deps.robots.dropControl(roverId, sessions.second),
     });
+    expect(outcome).toMatchObject({ ok: false, refusal: { code: 'unavailable' } });
     // Once that it is there and free, as it is by then; of what was pending not a word.
     expect(statesTold(world, watching)).toEqual(['online']);
     expect(sent(world, watching, 'robotStatus').at(-1)).not.toHaveProperty('controlledBy');

@@ -188,8 +188,12 @@ describe('a client that comes back by its key, and is not told the end of it', (
 });
 
 describe('a robot that says hello again when everybody has been told of the first', () => {
-  async function again(act: (made: Awaited<ReturnType<typeof pair>>) => Promise<unknown>) {
+  async function again(act: (made: Awaited<ReturnType<typeof pair>>) => Promise<unknown>, hasViewer = false) {
     const made = await pair();
+    if (hasViewer) {
+      const viewer = await welcomed(made.world, viewer1, { name: 'viewer' });
+      await opened(made.world, viewer, { mode: 'view' });
+    }
     const outcome = await meanwhile(made.world, {
       at: 'post welcome to robot',
       action: () => hello(made.world, robot, { resume: true }),
@@ -209,6 +213,14 @@ describe('a robot that says hello again when everybody has been told of the firs
 
   it('and a client goes while welcome is under way: hears of that after it, too', async () => {
     const { sessionId, afterWelcome } = await again(({ world }) => lose(world, a));
+    expect(afterWelcome).toMatchObject([{ type: 'peerAway', sessionId }]);
+  });
+
+  it('and one client of two goes: hears of that one alone', async () => {
+    const { sessionId, afterWelcome } = await again(async ({ world, sessionId }) => {
+      expect(world.sessions().map((session) => session.sessionId)).toContain(sessionId);
+      await lose(world, a);
+    }, true);
     expect(afterWelcome).toMatchObject([{ type: 'peerAway', sessionId }]);
   });
 

@@ -197,6 +197,14 @@ describe('openSession, repeated with its requestId', () => {
   });
 });
 
+it('with a robot that is offline nothing is begun', async () => {
+  const { world, robot, client } = await setUp();
+  await bye(world.deps, { caller: robot, signOut: false });
+  world.tap.forget();
+  expect(codeOf(await open(world, client))).toBe('robot_offline');
+  expect(world.tap.calls).not.toContain('sessions.listByRobot');
+});
+
 describe('a robot that holds as many sessions as it may', () => {
   it('is busy, changes nothing, and is free when one has ended', async () => {
     const { world, robot, client } = await setUp({ maxSessionsPerRobot: 2 });

@@ -67,6 +67,20 @@ describe('watchRobots', () => {
     expect(topicsWatched(world)[socket.connectionId]).toHaveLength(50);
   });
 
+  it('that cannot be written leaves what was watched before, and nothing of its own', async () => {
+    const world = newWorld();
+    await welcomed(world, rover1, { name: 'robot' });
+    await welcomed(world, rover2, { name: 'other' });
+    const socket = await watcher(world, operator1, { robots: ['rover-1'] });
+    const before = topicsWatched(world);
+    // Some of it is written, and the answer lost.
+    world.tap.fail('watches.watch', { when: 'after' });
+    await expect(watch(world, socket, ['rover-1', 'rover-2'])).rejects.toThrow('unavailable');
+    expect(topicsWatched(world)).toEqual(before);
+    await lose(world, socketNamed('robot'));
+    expect(statesTold(world, socket)).toEqual(['away']);
+  });
+
   it('that is refused leaves what was watched before', async () => {
     const { world } = await scene();
     const socket = await watcher(world, operator1);
