@@ -77,11 +77,11 @@ function kept({ refreshTokenMs, tokenMs }: TokenPolicy, at: number) {
  * first list could not close the second one finishes, or says that it could not.
  */
 async function closeRevoked(deps: RevokeDeps, principalId: PrincipalId, how: HowEnded): Promise<number> {
-  const first = await closeListed(deps, { principalId, how }).catch(() => 0);
+  const first = await closeWhatCan(deps, { principalId, how });
   await deps.pause(listAgainAfterMs);
-  const second = await closeListed(deps, { principalId, how, finish: true });
-  deps.lifeLog.note({ type: 'revoked', principalId, how, closed: first + second });
-  return first + second;
+  const closed = first.closed + (await closeListed(deps, { principalId, how, finish: true }));
+  deps.lifeLog.note({ type: 'revoked', principalId, how, closed });
+  return closed;
 }
 
 type Listing = {
@@ -93,17 +93,37 @@ type Listing = {
   readonly finish?: boolean;
 };
 
+/**
+ * Closes what is listed and revoked.
+ *
+ * @returns the number of connections closed.
+ * @throws what failed, after the others had their turn: who called calls again, all of this may be repeated.
+ */
 export async function closeListed(deps: RevokeDeps, listing: Listing): Promise<number> {
-  const listed = await deps.connections.listByPrincipal(listing.principalId);
-  const outcomes = await Promise.allSettled(
-    listed.filter((id) => id !== listing.except).map((id) => closeIfRevoked(deps, id, listing)),
-  );
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  // After the others had their turn. Who called is told, and calls again: all of this may be repeated.
-  if (failed !== undefined) throw failed.reason;
-  return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
+  const { closed, failure } = await closeWhatCan(deps, listing);
+  if (failure !== undefined) throw failure.thrown;
+  return closed;
 }
 
+async function closeWhatCan(deps: RevokeDeps, listing: Listing) {
+  let closed = 0;
+  const closeOne = async (id: ConnectionId) => {
+    if (await closeIfRevoked(deps, id, listing)) closed += 1;
+  };
+  const closeAll = async () => {
+    const listed = await deps.connections.listByPrincipal(listing.principalId);
+    const outcomes = await Promise.allSettled(listed.filter((id) => id !== listing.except).map(closeOne));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  };
+  const failure = await closeAll().then(
+    () => undefined,
+    (thrown: unknown) => ({ thrown }),
+  );
+  return { closed, failure };
+}
+
+/** Whether it is closed by that, or what closing for the same reason had left undone is done. */
 async function closeIfRevoked(
   deps: RevokeDeps,
   connectionId: ConnectionId,
@@ -113,7 +133,7 @@ async function closeIfRevoked(
   if (connection === undefined) return false;
   if (connection.state === 'closing') {
     if (finish) await partWith(deps, connection, connection.endsAs ?? how);
-    return false;
+    return finish && connection.endsAs === how;
   }
   if (!(await isRevokedConnection(deps, connection))) return false;
   return closeForToken(deps, connection, how);

@@ -32,7 +32,8 @@ describe.each(operations)('F13: $name', ({ how, record, run }) => {
   it.each(calls)('that fails at %s finishes it with its second list', async (call) => {
     const { world } = await twoTabs();
     world.tap.fail(call, { times: timesOf(call) });
-    await run(world);
+    expect(await run(world)).toBe(2);
+    expect(world.noted('revoked')).toMatchObject([{ closed: 2 }]);
     expect([...world.state.connections.keys()].sort()).toEqual(['other', 'robot']);
     expect([...world.gateway.closed].sort()).toEqual(['A', 'B']);
     expect(world.noted('disconnected').map((event) => event.how)).toEqual([how, how]);
@@ -53,6 +54,13 @@ describe.each(operations)('F13: $name', ({ how, record, run }) => {
       expect(world.noted('disconnected').map((event) => event.how)).toEqual([how, how]);
     },
   );
+
+  it('whose first list cannot be read closes all by the second, and counts them', async () => {
+    const { world } = await twoTabs();
+    world.tap.fail('connections.listByPrincipal');
+    expect(await run(world)).toBe(2);
+    expect([...world.gateway.closed].sort()).toEqual(['A', 'B']);
+  });
 
   it('leaves what somebody else is closing to them at first, finishes it in the end as what it was, and counts its own', async () => {
     const { world } = await twoTabs();
