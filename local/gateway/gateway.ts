@@ -59,7 +59,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     connections: new Map(),
     faults: pendingFaults(),
     work: runningWork(),
-    turns: fairTurns({ atOnce: 3, longestMs: 25 }),
+    turns: fairTurns({ atOnce: 3, few: 4, longestMs: 25 }),
     report: reportTo(options.onEvent),
     shuttingDown: shuttingDown.signal,
     shutDown: shutDown.signal,

@@ -5,12 +5,13 @@ import { connectTo, lambda, pingRoute, startGateway } from './support/gateway-ha
 
 const longestMs = 25;
 
+type Entry = { readonly what: 'ask' | 'begin' | 'end'; readonly name: string };
+
 /** Who began, in order, and how each of them ends its turn. */
-function taken(atOnce: number) {
-  const turns = fairTurns({ atOnce, longestMs });
+function taken(atOnce: number, few = 4) {
+  const turns = fairTurns({ atOnce, few, longestMs });
   const begun: string[] = [];
-  /** What was asked for and what began, in order. */
-  const log: { readonly name: string; readonly isBegin: boolean }[] = [];
+  const log: Entry[] = [];
   const ends: (() => void)[] = [];
   return {
     begun,
@@ -18,9 +19,9 @@ function taken(atOnce: number) {
     ends,
     async ask(...names: string[]) {
       for (const name of names) {
-        log.push({ name, isBegin: false });
+        log.push({ what: 'ask', name });
         void turns.take(name.charAt(0)).then((end) => {
-          log.push({ name, isBegin: true });
+          log.push({ what: 'begin', name });
           begun.push(name);
           ends.push(end);
         });
@@ -28,21 +29,33 @@ function taken(atOnce: number) {
       await settle();
     },
     async end(index: number) {
+      log.push({ what: 'end', name: begun[index] ?? '' });
       ends[index]?.();
       await settle();
     },
   };
 }
 
-/** Of each turn, how often at most one other connection began while this one was the next of its own. */
-function passedBy(log: readonly { readonly name: string; readonly isBegin: boolean }[]): number[] {
-  const begins = log.flatMap(({ name, isBegin }, at) => (isBegin ? [{ name, at }] : []));
+/** How many turns of a connection wait, and how many it has, after all that is told. */
+function stateOf(log: readonly Entry[], connection: string) {
+  const count = (what: Entry['what']) =>
+    log.filter((entry) => entry.what === what && entry.name.startsWith(connection)).length;
+  return { waiting: count('ask') - count('begin'), has: count('begin') - count('end') };
+}
+
+/** Of each turn, how often at most one other connection began while this one was the next of its own and might. */
+function passedBy(log: readonly Entry[], few: number): number[] {
+  const begins = log.flatMap(({ what, name }, at) => (what === 'begin' ? [{ name, at }] : []));
   return begins.map(({ name, at }) => {
     const own = name.charAt(0);
-    const asked = log.findIndex((each) => each.name === name);
+    const asked = log.findIndex((entry) => entry.name === name);
     const before = begins.findLast((each) => each.at < at && each.name.startsWith(own))?.at ?? -1;
     const others = begins.filter((each) => each.at > Math.max(asked, before) && each.at < at);
-    const times = Map.groupBy(others, (each) => each.name.charAt(0));
+    const passed = others.filter((each) => {
+      const { waiting, has } = stateOf(log.slice(0, each.at), own);
+      return waiting <= few || has === 0;
+    });
+    const times = Map.groupBy(passed, (each) => each.name.charAt(0));
     return Math.max(0, ...[...times.values()].map((each) => each.length));
   });
 }
@@ -100,13 +113,32 @@ describe('turns', () => {
     expect(begun).toEqual(['a1', 'b1']);
   });
 
+  it('are one at a time for whom more than a few wait, and there is room for others', async () => {
+    const { begun, ask, end } = taken(3, 2);
+    await ask('a1', 'a2', 'a3', 'a4', 'a5', 'a6');
+    await end(0);
+    await end(1);
+    expect(begun).toEqual(['a1', 'a2', 'a3']);
+    await ask('b1', 'c1');
+    expect(begun.slice(3)).toEqual(['b1', 'c1']);
+    await end(2);
+    expect(begun.slice(5)).toEqual(['a4']);
+  });
+
+  it('are several again as soon as only a few wait', async () => {
+    const { begun, ask, end } = taken(3, 2);
+    await ask('a1', 'a2', 'a3', 'a4', 'a5', 'a6');
+    for (const index of [0, 1, 2]) await end(index);
+    expect(begun.slice(3)).toEqual(['a4', 'a5', 'a6']);
+  });
+
   it('are all taken, never more than at once, each in its order and none twice passed by another', async () => {
-    const acts = fc.array(fc.oneof(fc.constantFrom('a', 'b', 'c', 'd'), fc.constant('end')), {
-      maxLength: 60,
-    });
+    const connections = ['a', 'b', 'c', 'd'];
+    const acts = fc.array(fc.oneof(fc.constantFrom(...connections), fc.constant('end')), { maxLength: 60 });
+    const bounds = fc.record({ atOnce: fc.integer({ min: 1, max: 3 }), few: fc.integer({ min: 0, max: 4 }) });
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 3 }), acts, async (atOnce, given) => {
-        const { begun, log, ends, ask, end } = taken(atOnce);
+      fc.asyncProperty(bounds, acts, async ({ atOnce, few }, given) => {
+        const { begun, log, ends, ask, end } = taken(atOnce, few);
         const asked: string[] = [];
         let ended = 0;
         for (const act of given) {
@@ -116,15 +148,19 @@ describe('turns', () => {
             asked.push(`${act}${asked.length}`);
             await ask(asked.at(-1) ?? '');
           }
-          expect(begun.length - ended).toBe(Math.min(atOnce, asked.length - ended));
+          const running = begun.length - ended;
+          expect(running).toBeLessThanOrEqual(atOnce);
+          const states = connections.map((each) => stateOf(log, each));
+          const mayBegin = states.filter(({ waiting, has }) => waiting > 0 && (waiting <= few || has === 0));
+          if (running < atOnce) expect(mayBegin).toEqual([]);
         }
         while (ended < ends.length) await end(ended++);
         expect([...begun].sort()).toEqual([...asked].sort());
-        for (const name of 'abcd') {
+        for (const name of connections) {
           const own = (all: readonly string[]) => all.filter((each) => each.startsWith(name));
           expect(own(begun)).toEqual(own(asked));
         }
-        expect(Math.max(0, ...passedBy(log))).toBeLessThanOrEqual(1);
+        expect(Math.max(0, ...passedBy(log, few))).toBeLessThanOrEqual(1);
       }),
     );
   });
