@@ -16,7 +16,7 @@ export type LoadResult = {
   readonly senders: readonly UnderSenders[];
   /** Each pair sends once a second, whatever becomes of it. */
   readonly scale: readonly AtScale[];
-  /** Resident memory of the whole stack and of the clients, which are in the same process. */
+  /** What is alive of the whole stack and of the clients, in the same process: heap and buffers, not the kernel's. */
   readonly bytesPerConnection: number;
   readonly idleConnections: number;
 };
@@ -106,10 +106,10 @@ export async function measureLoad({ quick }: { quick: boolean }): Promise<LoadRe
     const send: Sending = (pair, seq) =>
       contender.signal(pair, { direction: 'client to robot', kind: 'candidate', seq });
     await underSenders(await upTo(1), send, 2_000);
-    const before = await residentBytes();
+    const before = await livingBytes();
     await upTo(most);
     const idleConnections = 2 * (most - 1);
-    const bytesPerConnection = Math.round(((await residentBytes()) - before) / idleConnections);
+    const bytesPerConnection = Math.round(((await livingBytes()) - before) / idleConnections);
     const senders: UnderSenders[] = [];
     for (const count of steps) senders.push(await underSenders(pairs.slice(0, count), send, forMs));
     const scale: AtScale[] = [];
@@ -124,9 +124,11 @@ export async function measureLoad({ quick }: { quick: boolean }): Promise<LoadRe
   }
 }
 
-async function residentBytes(): Promise<number> {
+/** After a full collection. Resident memory would tell as much of what was freed since the sign-ins. */
+async function livingBytes(): Promise<number> {
   globalThis.gc?.();
   await new Promise((resolve) => setTimeout(resolve, 300));
   globalThis.gc?.();
-  return process.memoryUsage().rss;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

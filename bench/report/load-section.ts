@@ -33,7 +33,7 @@ ${table(
 )}
 
 The p99 of the first step is ${base} ms. ${limit}, which is twice as many sockets. A connection takes
-${kilobytes(bytesPerConnection)} KB of resident memory, of gateway, rows and its client together (${idleConnections} connections).
+${kilobytes(bytesPerConnection)} KB of memory that is alive after a collection, of gateway, rows and its client together (${idleConnections} connections).
 
 ![p99 by pairs](benchmarks/scale.svg)
 `,
