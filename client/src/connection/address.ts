@@ -11,11 +11,11 @@ export type Address = string | (() => string | Promise<string>);
  */
 export function checkAddress(address: unknown): string {
   if (typeof address !== 'string' || !URL.canParse(address)) {
-    throw new AddressUnusable('The address of the server is no URL; it looks like wss://host/stage.');
+    throw new AddressUnusable('The address is no URL; it looks like wss://host/stage.');
   }
   const url = new URL(address);
   if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
-    throw new AddressUnusable(`The address has the scheme ${url.protocol} where ws: or wss: is needed.`);
+    throw new AddressUnusable(`The address has the scheme ${url.protocol}, not ws: or wss:.`);
   }
   if (url.searchParams.has('token')) {
     throw new AddressUnusable(

@@ -1,5 +1,5 @@
 import type { Clock } from '../environment/clock.ts';
-import type { ServerMessage, SessionKey, Welcome } from '../wire/messages.ts';
+import type { CloseReason, ServerMessage, SessionKey, Welcome } from '../wire/messages.ts';
 import { type Channel, createChannel } from './channel.ts';
 import type { OutgoingSignal } from './outbox.ts';
 
@@ -8,9 +8,11 @@ const mostUntold = 32;
 /** Late signals of ended sessions must not make them anew. */
 const mostEnded = 256;
 
+export type OpenedChannel = Channel & { readonly endedBy: CloseReason | undefined };
+
 export type Channels = {
-  /** The channel of a session, made when there is none. */
-  open(key: SessionKey): Channel;
+  /** The channel of a session, made when there is none. `endedBy`: the end has overtaken what tells of the beginning. */
+  open(key: SessionKey): OpenedChannel;
   /** Takes what concerns signals; anything else is left alone. */
   take(message: ServerMessage): void;
   /** The connection is lost: until `resume` nothing that is missing is given up. */
@@ -35,7 +37,8 @@ export function createChannels(of: {
 }): Channels {
   const channels = new Map<string, Channel>();
   const told = new Set<string>();
-  const ended = new Set<string>();
+  /** With the server's reason, where it gave one. */
+  const ended = new Map<string, CloseReason | undefined>();
 
   function make(key: SessionKey): Channel {
     const channel = createChannel({ ...of, key });
@@ -44,12 +47,12 @@ export function createChannels(of: {
     return channel;
   }
 
-  function end(sessionId: string): void {
+  function end(sessionId: string, why = ended.get(sessionId)): void {
     channels.get(sessionId)?.stop();
     channels.delete(sessionId);
     told.delete(sessionId);
-    ended.add(sessionId);
-    for (const oldest of ended) {
+    ended.set(sessionId, why);
+    for (const oldest of ended.keys()) {
       if (ended.size <= mostEnded) break;
       ended.delete(oldest);
     }
@@ -59,15 +62,16 @@ export function createChannels(of: {
   function channelFor({ sessionId, robotId }: SessionKey): Channel | undefined {
     if (ended.has(sessionId)) return undefined;
     const known = channels.get(sessionId);
-    if (known !== undefined) return known;
+    if (known) return known;
     return channels.size - told.size < mostUntold ? make({ sessionId, robotId }) : undefined;
   }
 
   return {
     open(key) {
       told.add(key.sessionId);
+      const endedBy = ended.get(key.sessionId);
       ended.delete(key.sessionId);
-      return channels.get(key.sessionId) ?? make(key);
+      return { ...(channels.get(key.sessionId) ?? make(key)), endedBy };
     },
     take(message) {
       switch (message.type) {
@@ -83,7 +87,7 @@ export function createChannels(of: {
         case 'error':
           return channels.get(message.sessionId ?? '')?.refused(message);
         case 'sessionClosed':
-          return end(message.sessionId);
+          return end(message.sessionId, message.reason);
         default:
           return;
       }

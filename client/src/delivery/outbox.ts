@@ -119,9 +119,7 @@ export function createOutbox(of: {
       const signal: OutgoingSignal = { action: 'signal', ...of.key, seq: lastSeq + 1, kind, data };
       const bytes = bytesOf(JSON.stringify(signal));
       if (bytes > of.maxBytes()) {
-        throw new MessageTooLarge(
-          `A signal of ${bytes} bytes is more than the ${of.maxBytes()} that the server takes.`,
-        );
+        throw new MessageTooLarge(`A signal of ${bytes} bytes is larger than ${of.maxBytes()}.`);
       }
       lastSeq = signal.seq;
       kept.set(lastSeq, signal);

@@ -12,6 +12,7 @@ export function watchForAnswer(of: {
 }): { offered(): void } {
   let isAwaited = false;
   let cancel: Cancel = () => undefined;
+  let stopListening = cancel;
 
   function wait(): void {
     cancel();
@@ -27,14 +28,16 @@ export function watchForAnswer(of: {
     cancel();
   }
 
-  of.session.on('signal', ({ kind }) => {
-    if (kind === 'answer') settle();
-  });
   of.session.on('peerAway', () => cancel());
   of.session.on('peerBack', wait);
   of.session.on('closed', settle);
   return {
     offered() {
+      // Not before: signals wait for the application, which listens before it offers.
+      stopListening();
+      stopListening = of.session.on('signal', ({ kind }) => {
+        if (kind === 'answer') settle();
+      });
       isAwaited = true;
       wait();
     },

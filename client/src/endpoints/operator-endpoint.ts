@@ -54,10 +54,7 @@ export function createOperatorEndpoint(
     const answer = watchForAnswer({
       clock,
       session,
-      onMissing() {
-        client.request('closeSession', { sessionId, robotId }).catch(() => undefined);
-        session.end('no_answer');
-      },
+      onMissing: () => session.close('closed', 'no_answer'),
     });
     return {
       ...session,
@@ -70,7 +67,7 @@ export function createOperatorEndpoint(
         await client.request('requestControl', {
           sessionId,
           robotId,
-          ...(force === undefined ? {} : { force }),
+          ...(force ? { force } : {}),
         });
       },
       async grantControl(to) {
@@ -87,7 +84,7 @@ export function createOperatorEndpoint(
       const robots: RobotEntry[] = [];
       let cursor: string | undefined;
       do {
-        const page = await client.request('listRobots', cursor === undefined ? {} : { cursor });
+        const page = await client.request('listRobots', cursor ? { cursor } : {});
         robots.push(...page.robots);
         // A server that gives the same page for ever is not followed for ever.
         cursor = page.cursor === cursor ? undefined : page.cursor;

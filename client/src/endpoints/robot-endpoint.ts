@@ -56,9 +56,10 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
 
   function open(requested: Requested): void {
     const { sessionId, clientId, mode, iceServers } = requested;
-    // A repeated request is the same session, which is under way.
-    if (list.get(sessionId) !== undefined) return;
+    // A repeated request is the same session, which is under way, or over.
+    if (list.get(sessionId)) return;
     const session = createSession({ client, logger, sessionId, robotId, mode, iceServers });
+    if (!session.isOpen()) return;
     list.add(session, requested);
     void decide(session, clientId).then((verdict) => {
       if (verdict !== 'accept') session.close(verdict === 'busy' ? 'busy' : 'refused');
@@ -76,7 +77,7 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
 
   /** Sessions that were opened while this robot was away, and whose request was lost. */
   async function openMissed(sessions: Message<'welcome'>['sessions']): Promise<void> {
-    const missed = sessions.filter(({ sessionId }) => list.get(sessionId) === undefined);
+    const missed = sessions.filter(({ sessionId }) => !list.get(sessionId));
     if (missed.length === 0) return;
     const { iceServers } = await client.request('getIceServers', {});
     const controller = leaseOf(sessions).sessionId;
@@ -97,7 +98,7 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
   /** By a `welcome`. Of a robot without sessions nobody drives; what was said of a later one still holds. */
   function leaseOf(sessions: Message<'welcome'>['sessions']): ControlLease {
     const [any] = sessions;
-    if (any === undefined) return { ...control, sessionId: null };
+    if (!any) return { ...control, sessionId: null };
     const inControl = sessions.find(({ mode }) => mode === 'control');
     return { sessionId: inControl?.sessionId ?? null, leaseEpoch: any.leaseEpoch };
   }

@@ -19,19 +19,19 @@ export function createRobotWatch(client: SignalingClient): RobotWatch {
 
   async function say(): Promise<void> {
     const robotIds = watched?.robotIds;
-    await client.request('watchRobots', robotIds === undefined ? {} : { robotIds: [...robotIds] });
+    await client.request('watchRobots', robotIds ? { robotIds: [...robotIds] } : {});
   }
 
   client.on('state', ({ status }) => {
-    if (status === 'ready' && watched !== undefined) say().catch(() => undefined);
+    if (status === 'ready' && watched) say().catch(() => undefined);
   });
   client.on('message', (message) => {
-    if (message.type !== 'robotStatus' || watched === undefined) return;
+    if (message.type !== 'robotStatus' || !watched) return;
     const { robotId, state, sinceAt, controlledBy } = message;
     // Two can arrive out of order: the later holds.
     if (sinceAt < (latest.get(robotId) ?? 0)) return;
     latest.set(robotId, sinceAt);
-    return watched.hear({ robotId, state, sinceAt, ...(controlledBy !== undefined && { controlledBy }) });
+    return watched.hear({ robotId, state, sinceAt, ...(controlledBy && { controlledBy }) });
   });
 
   return {

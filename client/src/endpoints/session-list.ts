@@ -20,7 +20,7 @@ export function createSessionList(client: SignalingClient): SessionList {
   /** Two words about control can arrive out of order, or before the session that it is of: the later lease holds (I7). */
   function hearLease(robotId: string, lease: Lease): void {
     const known = leases.get(robotId);
-    const holding = known !== undefined && known.leaseEpoch >= lease.leaseEpoch ? known : lease;
+    const holding = known && known.leaseEpoch >= lease.leaseEpoch ? known : lease;
     leases.set(robotId, holding);
     for (const session of sessions.values()) {
       if (session.robotId !== robotId) continue;

@@ -1,4 +1,4 @@
-import type { LostSignals } from '../delivery/channel.ts';
+import type { ChannelListener, LostSignals } from '../delivery/channel.ts';
 import { createEmitter, type On } from '../environment/events.ts';
 import type { Logger } from '../environment/logger.ts';
 import type { SignalingClient } from '../signaling/contract.ts';
@@ -42,6 +42,7 @@ export type SessionEvents = {
 export type Session = {
   readonly sessionId: string;
   readonly robotId: string;
+  /** Signals wait for the first who listens to them; who listens to `closed` when it has ended is told so, too. */
   readonly on: On<SessionEvents>;
   /** STUN and TURN servers, with credentials that run out: ask for new ones before a later negotiation. */
   readonly iceServers: IceServer[];
@@ -63,6 +64,8 @@ export type Session = {
 export type OwnSession = Session & {
   readonly emit: ReturnType<typeof createEmitter<SessionEvents>>['emit'];
   setMode(mode: SessionMode): void;
+  /** With what only this side is told. */
+  close(reason?: 'closed' | 'refused' | 'busy', why?: SessionEnd): void;
   /** It has ended; nothing is sent. */
   end(why: SessionEnd): void;
 };
@@ -80,29 +83,41 @@ export function createSession(of: {
   const emitter = createEmitter<SessionEvents>(of.logger);
   const channel = client.channel(key);
   let mode = of.mode;
-  let isOpen = true;
+  let ended: SessionEnd | undefined;
 
   function end(why: SessionEnd): void {
-    if (!isOpen) return;
-    isOpen = false;
+    if (ended) return;
+    ended = why;
     client.endChannel(sessionId);
     emitter.emit('closed', why);
   }
 
-  // After the application has had its chance to listen.
-  queueMicrotask(() =>
-    channel.listen({
-      onSignal: (signal) => emitter.emit('signal', signal),
-      onLost: (lost) => emitter.emit('lost', lost),
-    }),
-  );
+  const listener: ChannelListener = {
+    onSignal: (signal) => emitter.emit('signal', signal),
+    onLost: (lost) => emitter.emit('lost', lost),
+  };
+
+  /** What came with the session, in the same packet, is there before anybody could listen. */
+  const on: On<SessionEvents> = (name, hear) => {
+    const why = ended;
+    if (name === 'closed' && why) {
+      const late = createEmitter<SessionEvents>(of.logger);
+      queueMicrotask(() => late.emit('closed', why));
+      return late.on(name, hear);
+    }
+    // After the other listeners that are added with this one.
+    if (name === 'signal') queueMicrotask(() => channel.listen(listener));
+    return emitter.on(name, hear);
+  };
+
+  if (channel.endedBy) end(channel.endedBy);
   return {
     ...key,
     iceServers: of.iceServers,
-    on: emitter.on,
+    on,
     emit: emitter.emit,
     mode: () => mode,
-    isOpen: () => isOpen,
+    isOpen: () => !ended,
     send: channel.send,
     setMode(next) {
       if (next === mode) return;
@@ -110,11 +125,11 @@ export function createSession(of: {
       emitter.emit('mode', next);
     },
     renewIceServers: async () => (await client.request('getIceServers', {})).iceServers,
-    close(reason = 'closed') {
-      if (!isOpen) return;
+    close(reason = 'closed', why: SessionEnd = reason) {
+      if (ended) return;
       // A session that is unknown by then is closed, too.
       client.request('closeSession', { ...key, reason }).catch(() => undefined);
-      end(reason);
+      end(why);
     },
     end,
   };

@@ -17,26 +17,22 @@ export type Emitter<Events> = {
  * nor the library. None is waited for.
  */
 export function createEmitter<Events>(logger: Logger): Emitter<Events> {
-  const listeners: { [Name in keyof Events]?: Set<(event: Events[Name]) => void> } = {};
+  const listeners = new Set<{ name: keyof Events; hear: (event: never) => void }>();
   return {
     on(name, hear) {
-      let all = listeners[name];
-      if (all === undefined) {
-        all = new Set();
-        listeners[name] = all;
-      }
-      // Wrapped, so that one function can listen twice and be taken away once.
-      const own: typeof hear = (event) => hear(event);
-      all.add(own);
-      return () => void all.delete(own);
+      // One of its own each time: a function can listen twice, and be taken away once.
+      const listener = { name, hear };
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     emit(name, event) {
       const failed = (failure: unknown): void =>
         logger.warn(`A listener of ${String(name)} threw ${nameOf(failure)}.`);
-      for (const hear of [...(listeners[name] ?? [])]) {
+      for (const listener of [...listeners]) {
+        if (listener.name !== name) continue;
         try {
           // An async function is a listener by its type, too: its rejection would be nobody's.
-          const given: unknown = hear(event);
+          const given: unknown = listener.hear(event as never);
           if (given instanceof Promise) given.catch(failed);
         } catch (failure) {
           failed(failure);

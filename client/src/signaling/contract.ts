@@ -1,4 +1,4 @@
-import type { Channel } from '../delivery/channel.ts';
+import type { OpenedChannel } from '../delivery/channels.ts';
 import type { On } from '../environment/events.ts';
 import type { TokenUnavailable } from '../tokens/token-source.ts';
 import type { Answer, Asking, Request, ServerMessage, SessionKey } from '../wire/messages.ts';
@@ -30,7 +30,7 @@ export type SignalingClient = {
    */
   request<Name extends Asking>(action: Name, fields: Request<Name>): Promise<Answer<Name>>;
   /** The numbered signals of one session: resent, reordered, each once. */
-  channel(key: SessionKey): Channel;
+  channel(key: SessionKey): OpenedChannel;
   endChannel(sessionId: string): void;
   /** Renews the token now: after `signInRequired`, when the user has signed in. */
   refreshToken(): void;

@@ -84,9 +84,9 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
 
   function hello(): Hello {
     const { agent } = settings;
-    if (welcome === undefined) return { agent };
+    if (!welcome) return { agent };
     const resume = welcome.kind === 'robot' ? (true as const) : welcome.resumeKey;
-    return { agent, received: channels.received(), ...(resume === undefined ? {} : { resume }) };
+    return { agent, received: channels.received(), ...(resume ? { resume } : {}) };
   }
 
   function onWelcome(given: Welcome, token: string): void {
@@ -149,11 +149,11 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
   }
 
   function onRecovering(attempt: number): void {
-    if (link.current() === undefined) {
+    if (!link.current()) {
       care.end();
       channels.suspend();
     }
-    setState({ status: welcome === undefined ? 'connecting' : 'recovering', attempt });
+    setState({ status: welcome ? 'recovering' : 'connecting', attempt });
   }
 
   function onClosed(reason: ClosedReason, cause?: Error): void {
@@ -161,7 +161,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     stopWatching?.();
     channels.stop();
     requests.failAll(new ClientClosed(reason));
-    setState({ status: 'closed', reason, ...(cause === undefined ? {} : { cause }) });
+    setState({ status: 'closed', reason, ...(cause ? { cause } : {}) });
   }
 
   function setState(next: SignalingState): void {
@@ -198,7 +198,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     endChannel: channels.end,
     refreshToken() {
       keeper.distrust();
-      if (link.current() === undefined) link.wake();
+      if (!link.current()) link.wake();
       else care.refresh();
     },
     close({ signOut } = {}) {

@@ -40,7 +40,7 @@ export function createTokenKeeper(source: TokenSource, clock: Clock): TokenKeepe
   async function askSource(how: 'token' | 'renew'): Promise<AccessToken> {
     const { renew } = source;
     if (how === 'renew' && renew === undefined) {
-      throw new TokenUnavailable('The token is no longer good, and its source cannot renew it.', {
+      throw new TokenUnavailable('The token is no longer good, and cannot be renewed.', {
         retryable: false,
         code: 'cannot_renew',
       });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOperatorEndpoint } from '../../../client/src/endpoints/operator-endpoint.ts';
 import { createRobotEndpoint, type Verdict } from '../../../client/src/endpoints/robot-endpoint.ts';
 import type { Session } from '../../../client/src/endpoints/session.ts';
+import { SessionEnded } from '../../../client/src/errors.ts';
 import type { Message, Welcome } from '../../../client/src/wire/messages.ts';
 import { robotWelcome } from './support/fake-server.ts';
 import { type Scene, scene } from './support/started-client.ts';
@@ -106,6 +107,21 @@ describe('RobotEndpoint', () => {
     await clock.settle();
     expect(sessions).toHaveLength(1);
   });
+
+  it.each(['before', 'after'])(
+    'a request for a session that ended %s it is served at most once',
+    async (when) => {
+      const { clock, server, sessions, ends, endpoint } = await robot();
+      const closed = { type: 'sessionClosed', sessionId: 's', reason: 'closed' } as const;
+      for (const message of when === 'before' ? [closed, requested] : [requested, closed, requested]) {
+        server.socket().say(message);
+      }
+      await clock.settle();
+      expect(sessions).toHaveLength(when === 'before' ? 0 : 1);
+      expect(ends).toEqual(when === 'before' ? [] : ['closed']);
+      expect(endpoint.sessions()).toEqual([]);
+    },
+  );
 
   it('I3: the end of one session, or of the connection, leaves the others alone', async () => {
     const { clock, server, sessions, ends, heard } = await robot();
@@ -302,6 +318,65 @@ describe('OperatorEndpoint', () => {
     made.server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 't', leaseEpoch: 2 });
     answer(made, sessionOpened, 'openSession');
     expect((await opening).mode()).toBe('view');
+  });
+
+  describe('what the server says around the answer to the opening, in either order', () => {
+    const closed = { type: 'sessionClosed', sessionId: 's', reason: 'refused' } as const;
+
+    async function openedAmid(before: Message<'sessionClosed' | 'signal'>[], after: typeof before) {
+      const made = await operator();
+      const opening = made.endpoint.open('rover-1', 'control');
+      for (const message of before) made.server.socket().say(message);
+      answer(made, sessionOpened, 'openSession');
+      // In the same packet: nobody has had the chance to listen yet.
+      for (const message of after) made.server.socket().say(message);
+      const session = await opening;
+      const heard: unknown[] = [];
+      session.on('signal', ({ data }) => heard.push(data));
+      session.on('closed', (why) => heard.push(why));
+      await made.clock.settle();
+      return { ...made, session, heard };
+    }
+
+    it.each([
+      { when: 'before it', before: [closed], after: [] },
+      { when: 'with it', before: [], after: [closed] },
+      { when: 'twice', before: [closed], after: [closed] },
+    ])('its end $when is told once', async ({ before, after }) => {
+      const { session, heard, endpoint } = await openedAmid(before, after);
+      expect(heard).toEqual(['refused']);
+      expect(session.isOpen()).toBe(false);
+      expect(endpoint.sessions()).toEqual([]);
+      expect(() => session.send('offer', {})).toThrow(SessionEnded);
+    });
+
+    it.each([
+      { when: 'before it', before: [signal(1), signal(2)], after: [] },
+      { when: 'with it', before: [], after: [signal(1), signal(2)] },
+      { when: 'around it', before: [signal(2)], after: [signal(1)] },
+    ])('signals that come $when are heard, once and in order', async ({ before, after }) => {
+      const { server, heard } = await openedAmid(before, after);
+      server.socket().say(signal(2));
+      server.socket().say(signal(3));
+      expect(heard).toEqual([1, 2, 3]);
+    });
+  });
+
+  it('who listens later, after work of its own, misses neither signals nor the end', async () => {
+    const made = await operator();
+    const opening = made.endpoint.open('rover-1', 'control');
+    answer(made, sessionOpened, 'openSession');
+    const session = await opening;
+    made.server.socket().say(signal(1));
+    made.server.socket().say({ type: 'sessionClosed', sessionId: 's', reason: 'refused' });
+    await made.clock.advance(1_000);
+    const heard: unknown[] = [];
+    const stop = session.on('closed', () => heard.push('not this one'));
+    stop();
+    session.on('signal', ({ data }) => heard.push(data));
+    session.on('closed', (why) => heard.push(why));
+    await made.clock.settle();
+    expect(heard).toEqual([1, 'refused']);
   });
 
   it('a session that ended while this side was away is told', async () => {

@@ -127,7 +127,7 @@ export function cognitoTokens(options: CognitoOptions): TokenSource {
       }
     }
     if (signIn !== undefined) return signInAnew(signIn);
-    throw new TokenUnavailable('There is no sign-in to renew: sign in first.', {
+    throw new TokenUnavailable('No sign-in to renew: sign in first.', {
       retryable: false,
       code: 'signed_out',
     });

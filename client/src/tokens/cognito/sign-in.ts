@@ -32,7 +32,7 @@ export async function signInWithPassword(
   const { ChallengeName: challenge } = first;
   if (typeof challenge !== 'string') return readTokens(first);
   if (challenge !== 'NEW_PASSWORD_REQUIRED' || newPassword === undefined) {
-    throw new TokenUnavailable(`Cognito asks for ${challenge}, which has to be answered by a person once.`, {
+    throw new TokenUnavailable(`Cognito asks for ${challenge}: a person has to answer it once.`, {
       retryable: false,
       code: challenge,
     });
