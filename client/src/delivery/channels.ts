@@ -70,7 +70,7 @@ export function createChannels(of: {
     open(key) {
       told.add(key.sessionId);
       const endedBy = ended.get(key.sessionId);
-      ended.delete(key.sessionId);
+      if (!endedBy) ended.delete(key.sessionId);
       return { ...(channels.get(key.sessionId) ?? make(key)), endedBy };
     },
     take(message) {

@@ -113,7 +113,9 @@ describe('RobotEndpoint', () => {
     async (when) => {
       const { clock, server, sessions, ends, endpoint } = await robot();
       const closed = { type: 'sessionClosed', sessionId: 's', reason: 'closed' } as const;
-      for (const message of when === 'before' ? [closed, requested] : [requested, closed, requested]) {
+      const heard =
+        when === 'before' ? [closed, requested, requested] : [requested, closed, requested, requested];
+      for (const message of heard) {
         server.socket().say(message);
       }
       await clock.settle();
