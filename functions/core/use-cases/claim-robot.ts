@@ -37,6 +37,7 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
     await orNote(deps.lifeLog, 'hello.tell-changed', () =>
       tellWhatHasChanged(deps, hello, { told: sessions }),
     );
+    await orNote(deps.lifeLog, 'hello.tell-replaced', () => dismissIfTaken(deps, hello));
     return done(undefined);
   }
   const { robotId, epoch } = claimed.current;
@@ -46,7 +47,12 @@ export async function claimRobot(deps: HelloDeps, hello: RobotHello): Promise<Ou
   return (await settleRobot(deps, hello, { ...claimed, sessions })) ? done(undefined) : notAllTold();
 }
 
-/** A `hello` that is repeated after everybody was told of the first costs a read and no write. */
+/** Who took the robot while a repeated `hello` was under way has told this connection before that was answered. */
+async function dismissIfTaken(deps: HelloDeps, hello: RobotHello): Promise<void> {
+  if ((await arrivalOf(deps, hello)) === undefined) await dismiss(deps, hello.connection);
+}
+
+/** A `hello` that is repeated after everybody was told of the first costs reads and no write. */
 async function claimedBefore(deps: HelloDeps, hello: RobotHello): Promise<Claimed | undefined> {
   if (hello.connection.state !== 'ready') return undefined;
   const own = await arrivalOf(deps, hello);

@@ -14,6 +14,8 @@ export type Place = {
   /** Whether it has the sessions of before. */
   readonly resumed: boolean;
   readonly sessions: readonly SessionKey[];
+  /** Whether this connection was the client already. */
+  readonly isRepeated: boolean;
   /** What the others have to be told; absent when there is nothing. */
   readonly arrival?: Arrival;
   /** How it was before this `hello`, which alone may give it back. */
@@ -54,7 +56,7 @@ async function rejoinAs(
 ): Promise<Place | undefined> {
   const key = deps.ids.resumeKey(clientId);
   const rejoined = await deps.clients.rejoin(clientId, { ...by, keyHash: key.hash });
-  return rejoined && { clientId, key, ...rejoined };
+  return rejoined && { clientId, key, isRepeated: true, ...rejoined };
 }
 
 /** A connection is one client for its life, so a key that it brings later takes nothing over. */
@@ -80,7 +82,7 @@ async function takeOver(
   const { epoch, sessions, previous } = taken;
   const replaced = previous.connectionId;
   const arrival = replaced === undefined ? {} : { replaced };
-  return { clientId, epoch, key, resumed: true, sessions, arrival, undo: previous };
+  return { clientId, epoch, key, resumed: true, sessions, isRepeated: false, arrival, undo: previous };
 }
 
 /** A new one, beside the other tabs of the same person. */
@@ -95,5 +97,5 @@ async function enter(
   const tokenExpiresAt = token.expiresAt;
   const keyHash = key.hash;
   const entered = await deps.clients.enter({ clientId, principalId, connectionId, keyHash, tokenExpiresAt });
-  return entered ? { clientId, epoch: 1, key, resumed: false, sessions: [] } : undefined;
+  return entered ? { clientId, epoch: 1, key, resumed: false, sessions: [], isRepeated: false } : undefined;
 }

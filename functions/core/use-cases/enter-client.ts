@@ -1,3 +1,4 @@
+import type { ClientId } from '../../../protocol/ids.ts';
 import type { ClientSession, SessionKey } from '../model/client-session.ts';
 import { type Connection, copyOf } from '../model/connection.ts';
 import { connectionDeadline } from '../model/connection-deadline.ts';
@@ -46,7 +47,11 @@ export async function enterClient(deps: HelloDeps, hello: ClientHello): Promise<
     hello.resumeKey === undefined ? {} : { resume: resumed ? ('kept' as const) : ('lost' as const) };
   deps.lifeLog.note({ type: 'welcomed', connectionId, kind: 'client', clientId, ...resume });
   await orNote(deps.lifeLog, 'hello.tell-changed', () => tellWhatHasChanged(deps, connection, welcomed));
-  return place.arrival === undefined || (await settle(deps, hello, place)) ? done(undefined) : notAllTold();
+  if (place.arrival !== undefined) return (await settle(deps, hello, place)) ? done(undefined) : notAllTold();
+  if (place.isRepeated) {
+    await orNote(deps.lifeLog, 'hello.tell-replaced', () => settleOrDismiss(deps, connection, clientId));
+  }
+  return done(undefined);
 }
 
 /** What the client was told that it has, and of which robots. */
@@ -99,11 +104,14 @@ async function settle(deps: HelloDeps, hello: ClientHello, place: Place): Promis
     areTold = !told.includes(false);
     const { connectionId, identity } = connection;
     await endForbiddenSessions(deps, place.sessions, { connectionId, groups: identity.groups });
-    if (!areTold) return;
-    // Who took the client while `welcome` was under way has told this connection before that arrived.
-    if (!(await deps.clients.settle(clientId, connection.connectionId))) await dismiss(deps, connection);
+    if (areTold) await settleOrDismiss(deps, connection, clientId);
   });
   return isDone && areTold;
+}
+
+/** Who took the client while `welcome` was under way has told this connection before that arrived. */
+async function settleOrDismiss(deps: HelloDeps, connection: Connection, clientId: ClientId): Promise<void> {
+  if (!(await deps.clients.settle(clientId, connection.connectionId))) await dismiss(deps, connection);
 }
 
 async function tellBack(deps: HelloDeps, hello: ClientHello, key: SessionKey): Promise<boolean> {
