@@ -16,7 +16,8 @@ export const goAwayCodes = {
   },
   replaced: {
     meaning: 'A newer connection of the same robot or client has taken over.',
-    clientDoes: 'A robot waits at least a minute before it tries again; a client does not reconnect.',
+    clientDoes:
+      'A robot waits at least a minute before it tries again; a client does not reconnect. Unless within the last minute a connection of its own ended between `hello` and its answer: that one may have taken over, and either reconnects at once.',
   },
   revoked: {
     meaning: 'The sign-in was revoked; or, with `reconnect: true`, the user was taken out of a group.',

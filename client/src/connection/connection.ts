@@ -110,10 +110,10 @@ export function openConnection(
     heartbeat?.heard();
     const parsed = parseMessage(frame);
     if (parsed.is === 'message') return hear(parsed.message);
-    if (parsed.is === 'malformed' && parsed.type === 'welcome' && phase === 'hello') {
+    if (parsed.type === 'welcome' && phase === 'hello') {
       return end({ cause: 'malformed_welcome' });
     }
-    logger.warn(`A message was dropped: ${'type' in parsed ? parsed.type : 'unknown'}.`);
+    logger.warn(`A message was dropped: ${parsed.type}.`);
   }
 
   function hear(message: ServerMessage) {
@@ -149,7 +149,7 @@ export function openConnection(
     });
     heartbeat.setBusy(isBusy);
     events.onWelcome(message);
-    if (early !== undefined) events.onMessage(early);
+    if (early) events.onMessage(early);
   }
 
   function closeSoon(): void {

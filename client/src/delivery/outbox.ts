@@ -95,7 +95,7 @@ export function createOutbox(of: {
         if (index >= (seq <= againUpTo ? batchSignals : newSignals)) break;
         queue.delete(seq);
         const signal = kept.get(seq);
-        if (signal !== undefined) transmit(signal);
+        if (signal) transmit(signal);
       }
     }
     if (queue.size > 0) cancelBatch = of.clock.after(waitMs > 0 ? waitMs : betweenBatchesMs, sendBatch);
@@ -167,7 +167,7 @@ export function createOutbox(of: {
 
       function act(): void {
         resend.isWaiting = false;
-        if (signal !== undefined) transmit(signal);
+        if (signal) transmit(signal);
       }
     },
     stop() {

@@ -50,13 +50,13 @@ export type Series = {
 const replacedWaitMs = 60_000;
 const mostReplacements = 3;
 
-const connect = (renew: boolean, waitMs?: number): NextStep => ({ do: 'connect', renew, waitMs });
+export const connect = (renew: boolean, waitMs?: number): NextStep => ({ do: 'connect', renew, waitMs });
 const stop = (reason: ClosedReason): NextStep => ({ do: 'stop', reason });
 
 /** The protocol's normative tables as a function: what a client does after this end. */
 export function nextStep(end: ConnectionEnd, series: Series): NextStep {
-  if (end.goAway !== undefined && end.cause !== 'hello_refused') return afterGoAway(end.goAway, series);
-  if (end.error !== undefined) return afterHelloError(end.error.code, series, end.error.retryAfterMs);
+  if (end.goAway && end.cause !== 'hello_refused') return afterGoAway(end.goAway, series);
+  if (end.error) return afterHelloError(end.error.code, series, end.error.retryAfterMs);
   if (end.phase === 'handshake') return afterHandshake(end.status, series);
   return connect(false);
 }

@@ -8,7 +8,7 @@ import {
 import type { ConnectionEnd } from '../connection/connection-end.ts';
 import { within } from '../environment/time-limit.ts';
 import { AddressUnusable } from '../errors.ts';
-import type { NextStep } from '../reconnect/next-step.ts';
+import { connect, type NextStep } from '../reconnect/next-step.ts';
 import type { TokenKeeper } from '../tokens/token-keeper.ts';
 import { isFinal } from '../tokens/token-source.ts';
 import type { ServerMessage, Welcome } from '../wire/messages.ts';
@@ -86,5 +86,5 @@ export function dial(
 export function afterSourceFailure(failure: unknown): NextStep {
   if (failure instanceof AddressUnusable) return { do: 'stop', reason: 'bad_address' };
   if (isFinal(failure)) return { do: 'stop', reason: 'sign_in_required' };
-  return { do: 'connect', renew: false, waitMs: undefined };
+  return connect(false);
 }

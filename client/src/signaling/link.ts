@@ -3,7 +3,7 @@ import type { ConnectionDeps, Hello } from '../connection/connection.ts';
 import type { Random } from '../environment/clock.ts';
 import { startStopwatch, startTimer, type Timer } from '../environment/timer.ts';
 import { backoffMs } from '../reconnect/backoff.ts';
-import { type ClosedReason, type NextStep, nextStep } from '../reconnect/next-step.ts';
+import { type ClosedReason, connect, type NextStep, nextStep } from '../reconnect/next-step.ts';
 import type { TokenKeeper } from '../tokens/token-keeper.ts';
 import type { ServerMessage, Welcome } from '../wire/messages.ts';
 import { afterSourceFailure, type DialEnd, type Dialled, dial } from './dialer.ts';
@@ -19,6 +19,11 @@ const heldAWhileMs = 2_000;
 const steadyAfterMs = 10_000;
 /** Two devices that take turns each hold longer than that; one that held this long has nobody against it. */
 const uncontestedAfterMs = 600_000;
+/**
+ * A `hello` whose answer never came may have taken over all the same, from the connection in use or the next one. A
+ * function that was given it acts on it for half a minute at most, so `replaced` within this time is of our own doing.
+ */
+const ownClaimMs = 60_000;
 /** The old connection may still bring what was sent before the new one took over. */
 const lingerMs = 1_000;
 
@@ -70,14 +75,15 @@ export function createLink(
   let isRenewed = false;
   let isUnproven = false;
   let replacements = 0;
+  let unansweredMs = (): number => ownClaimMs;
   let welcome: Welcome | undefined;
   let isStopped = false;
 
   function attempt() {
     waiting?.timer.cancel();
     waiting = undefined;
-    if (isStopped || next !== undefined) return;
-    if (current === undefined && of.isOffline()) return wait(backoffMs(10, of.random), true);
+    if (isStopped || next) return;
+    if (!current && of.isOffline()) return wait(backoffMs(10, of.random), true);
     next = dial(of, { onWelcome, onMessage, onEnd });
   }
 
@@ -88,8 +94,7 @@ export function createLink(
 
   function onWelcome(dialled: Dialled, given: Welcome) {
     if (dialled !== next) return dialled.drop();
-    const old = current;
-    if (old !== undefined) clock.after(lingerMs, old.drop);
+    if (current) clock.after(lingerMs, current.drop);
     current = dialled;
     next = undefined;
     welcome = given;
@@ -110,8 +115,9 @@ export function createLink(
     if (dialled === next) next = undefined;
     else if (dialled !== current) return;
     if (dialled === current) onLost();
+    if (end.phase === 'hello' && !end.goAway && !end.error) unansweredMs = startStopwatch(clock);
     // The one that is to take over is under way: it decides what comes next.
-    if (next !== undefined) return events.onRecovering(failures + 1);
+    if (next) return events.onRecovering(failures + 1);
     proceed(end, decide(end));
   }
 
@@ -124,7 +130,10 @@ export function createLink(
 
   function decide(end: DialEnd): NextStep {
     if (end.phase === 'source') return afterSourceFailure(end.failure);
-    if (end.goAway?.code === 'replaced') replacements += 1;
+    if (end.goAway?.code === 'replaced') {
+      if (unansweredMs() < ownClaimMs) return connect(false);
+      replacements += 1;
+    }
     const kind = welcome?.kind ?? of.kind;
     return nextStep(end, { kind, isRenewed, isUnproven, replacements });
   }
@@ -132,7 +141,7 @@ export function createLink(
   function proceed(end: DialEnd, step: NextStep): void {
     if (step.do === 'stop') {
       // While the first connection holds there is no hurry to end: the same will be said when it has ended.
-      if (current === undefined) stop(step.reason, causeOf(end));
+      if (!current) stop(step.reason, causeOf(end));
       return;
     }
     if (step.renew) renew();
@@ -146,7 +155,7 @@ export function createLink(
       random: of.random,
     });
     wait((step.waitMs ?? 0) + pause, step.waitMs === undefined, isFirst);
-    if (current === undefined) events.onRecovering(failures + 1);
+    if (!current) events.onRecovering(failures + 1);
   }
 
   function renew(): void {
@@ -172,15 +181,14 @@ export function createLink(
     current: () => current,
     wake() {
       current?.connection()?.probe();
-      if (waiting?.canWake === true) attempt();
+      if (waiting?.canWake) attempt();
       else waiting?.timer.recheck();
     },
     hurry() {
-      if (current === undefined && waiting?.isFirst === true && waiting.canWake) attempt();
+      if (!current && waiting?.isFirst && waiting.canWake) attempt();
     },
     rollOver(afterMs = 0) {
-      if (current === undefined || next !== undefined || waiting !== undefined) return;
-      wait(afterMs, false);
+      if (current && !next && !waiting) wait(afterMs, false);
     },
     reconnect(how) {
       if (how.renew) renew();

@@ -46,7 +46,7 @@ export function createRequests(of: {
 
   function settle(requestId: string): Pending | undefined {
     const found = pending.get(requestId);
-    if (found === undefined) return undefined;
+    if (!found) return undefined;
     pending.delete(requestId);
     found.cancelLimit();
     found.cancelResend();
@@ -96,7 +96,7 @@ export function createRequests(of: {
       if (requestId === undefined) return;
       if (late.delete(requestId)) return of.onLate(message);
       const asked = pending.get(requestId);
-      if (asked === undefined) return;
+      if (!asked) return;
       if (message.type === 'error') return refuse(asked, message);
       settle(requestId);
       if (message.type === asked.expects) asked.resolve(message);

@@ -179,7 +179,7 @@ export function createSignalingClient(options: SignalingOptions): SignalingClien
     on: emitter.on,
     state: () => state,
     start() {
-      if (stopWatching !== undefined || state.status === 'closed') return;
+      if (stopWatching || state.status === 'closed') return;
       const stops = [watchForSleep(clock, wake), settings.page.onWake(wake)];
       stopWatching = () => {
         for (const stop of stops) stop();

@@ -75,13 +75,13 @@ export function createTokenKeeper(source: TokenSource, clock: Clock): TokenKeepe
   return {
     async forConnect() {
       // A refresh that is under way must not hold up a return to a session that the old token is good for.
-      if (held !== undefined && isGoodEnough(held)) return held.token;
-      if (asking !== undefined) return (await asking).token;
+      if (held && isGoodEnough(held)) return held.token;
+      if (asking) return (await asking).token;
       const token = held ?? (await ask('token'));
       return isGoodEnough(token) ? token.token : (await ask('renew')).token;
     },
     async newerThan(than) {
-      if (held !== undefined && held.token !== than && !isDistrusted && !isNearItsEnd(held, clock)) {
+      if (held && held.token !== than && !isDistrusted && !isNearItsEnd(held, clock)) {
         return held.token;
       }
       return (await ask('renew')).token;
@@ -90,7 +90,7 @@ export function createTokenKeeper(source: TokenSource, clock: Clock): TokenKeepe
       if (held?.token === token) isDistrusted = true;
     },
     distrust() {
-      if (held !== undefined) isDistrusted = true;
+      if (held) isDistrusted = true;
     },
   };
 }

@@ -108,8 +108,7 @@ export function createNegotiator(of: {
   async function takeCandidates(data: unknown): Promise<void> {
     if (isIgnoring) return;
     held.push(...candidatesOf(data).slice(0, mostHeld - held.length));
-    if (connection.remoteDescription !== null && connection.remoteDescription !== undefined)
-      await applyHeld();
+    if (connection.remoteDescription) await applyHeld();
   }
 
   /** One bad candidate does not spoil the others: they are alternatives. */

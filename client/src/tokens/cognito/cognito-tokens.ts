@@ -112,7 +112,7 @@ export function cognitoTokens(options: CognitoOptions): TokenSource {
   /** `unwanted`: the token that will not do. One that another process has got meanwhile will. */
   async function renew(unwanted: string | undefined): Promise<AccessToken> {
     const kept = await load();
-    if (kept !== undefined && kept.token !== unwanted && lifeLeftMs(kept) > 0) {
+    if (kept && kept.token !== unwanted && lifeLeftMs(kept) > 0) {
       last = kept;
       return asAccessToken(kept);
     }
@@ -143,7 +143,7 @@ export function cognitoTokens(options: CognitoOptions): TokenSource {
     async token() {
       const kept = await load();
       const leftMs = kept === undefined ? 0 : lifeLeftMs(kept);
-      if (kept !== undefined && leftMs > 0) {
+      if (kept && leftMs > 0) {
         last = kept;
         logger.info(`Using the cached token of ${identity}, expires in ${durationInWords(leftMs)}.`);
         return asAccessToken(kept);
