@@ -144,6 +144,14 @@ const removeIfDue = sessionName.map((name) =>
     subject.stores.sessions.removeIfDue(keyOf(subject, name), now),
   ),
 );
+const adopt = sessionName.map((name) =>
+  named(`adopt ${name}`, (subject) => subject.stores.sessions.adopt(keyOf(subject, name))),
+);
+const removeUnadopted = sessionName.map((name) =>
+  named(`removeUnadopted ${name}`, (subject) =>
+    subject.stores.sessions.removeUnadopted(keyOf(subject, name)),
+  ),
+);
 
 const weighted = (often: fc.Arbitrary<Step>[], seldom: fc.Arbitrary<Step>[]) =>
   fc.array(
@@ -154,7 +162,10 @@ const weighted = (often: fc.Arbitrary<Step>[], seldom: fc.Arbitrary<Step>[]) =>
     { minLength: 1, maxLength: 30 },
   );
 const directorySteps = weighted([enter, takeOver, detach, add], [giveBack, drop, remove, removeIfIdle]);
-const sessionSteps = weighted([createSession, suspend, moveTo], [copyToken, noteReceived, removeIfDue]);
+const sessionSteps = weighted(
+  [createSession, suspend, moveTo],
+  [copyToken, noteReceived, removeIfDue, adopt, removeUnadopted],
+);
 
 /** What holds of a session’s row at any time, and between it and the next (I4). */
 function expectSound(before: ClientSession | undefined, after: ClientSession | undefined): void {

@@ -22,6 +22,7 @@ const common = z.extend(sessionKey, {
   mode: sessionMode,
   receivedByRobot: z.number(),
   receivedByClient: z.number(),
+  isAdopted: z.optional(z.literal(true)),
   openedAt: z.number(),
   nextDeadlineAt: z.number(),
 });
@@ -35,14 +36,17 @@ export function toClientSession(row: unknown): ClientSession {
   const parsed = parseRow(clientSessionRow, row);
   const { robotId, sessionId, clientId, clientEpoch, mode, openedAt, nextDeadlineAt } = parsed;
   const received = { byRobot: parsed.receivedByRobot, byClient: parsed.receivedByClient };
-  const shared = { robotId, sessionId, clientId, clientEpoch, mode, received, openedAt, nextDeadlineAt };
+  const shared = {
+    ...{ robotId, sessionId, clientId, clientEpoch, mode, received, openedAt, nextDeadlineAt },
+    ...(parsed.isAdopted === true && { isAdopted: true as const }),
+  };
   if ('resumeEndsAt' in parsed) return { ...shared, resumeEndsAt: parsed.resumeEndsAt };
   const { connectionId, endpoint, tokenExpiresAt } = parsed;
   return { ...shared, socket: { connectionId, endpoint, tokenExpiresAt } };
 }
 
 export function fromClientSession(session: ClientSession) {
-  const { clientId, clientEpoch, socket, resumeEndsAt, mode, received, openedAt, nextDeadlineAt } = session;
+  const { clientId, clientEpoch, socket, resumeEndsAt, mode, received, isAdopted, openedAt } = session;
   return {
     sessionId: session.sessionId,
     clientId,
@@ -52,8 +56,9 @@ export function fromClientSession(session: ClientSession) {
     mode,
     receivedByRobot: received.byRobot,
     receivedByClient: received.byClient,
+    isAdopted,
     openedAt,
-    ...sessionDue(session, nextDeadlineAt),
+    ...sessionDue(session, session.nextDeadlineAt),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   toSessionKey,
 } from './client-session-row.ts';
 import { queryDue } from './deadline.ts';
-import { allOf, anyOf, type Expression, is, isAtMost, isBelow, isPresent } from './expression.ts';
+import { allOf, anyOf, type Expression, is, isAbsent, isAtMost, isBelow, isPresent } from './expression.ts';
 import { unavailable } from './failure.ts';
 import { dynamoDbTable, type TableAccess } from './table.ts';
 
@@ -60,6 +60,16 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
         onlyOn === 'anyConnection' ? isPresent('connectionId') : is('connectionId', onlyOn),
       );
     },
+
+    async adopt(key) {
+      const { written } = await table.update(placeKey(key), {
+        changes: [{ set: { isAdopted: true } }],
+        onlyIf: isThis(key),
+      });
+      return written;
+    },
+
+    removeUnadopted: (key) => removeIf(key, isAbsent('isAdopted')),
 
     removeIfDue: (key, now) => removeIf(key, isAtMost('nextDeadlineAt', now)),
 

@@ -35,6 +35,19 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
         return onlyOn !== undefined && isElsewhere ? undefined : take(session);
       }),
 
+    adopt: (key) =>
+      called(() => {
+        const session = find(key);
+        if (session !== undefined) sessions.set(placeName(key), { ...session, isAdopted: true });
+        return session !== undefined;
+      }),
+
+    removeUnadopted: (key) =>
+      called(() => {
+        const session = find(key);
+        return session?.isAdopted === true ? undefined : take(session);
+      }),
+
     removeIfDue: (key, now) =>
       called(() => {
         const session = find(key);

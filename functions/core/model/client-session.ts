@@ -30,6 +30,8 @@ export type ClientSession = SessionKey & {
   /** What was granted when it was opened. Who holds control now stands in the robot's row. */
   readonly mode: SessionMode;
   readonly received: Received;
+  /** The request that opened it was repeated, and that was answered with it: the first does not take it back. */
+  readonly isAdopted?: true;
   readonly openedAt: number;
   readonly nextDeadlineAt: number;
 };

@@ -19,6 +19,10 @@ export type ClientSessionStore = {
    * it. With `onlyOn` also when the session is on another connection, or on none.
    */
   remove(key: SessionKey, onlyOn?: ConnectionId | 'anyConnection'): Promise<ClientSession | undefined>;
+  /** A request that is repeated is answered with the session: from here on `removeUnadopted` leaves it. False when it is gone. */
+  adopt(key: SessionKey): Promise<boolean>;
+  /** Deletes the row unless it was adopted. */
+  removeUnadopted(key: SessionKey): Promise<ClientSession | undefined>;
   /** Deletes the row only if its own deadline has passed at `now` (I6). */
   removeIfDue(key: SessionKey, now: number): Promise<ClientSession | undefined>;
   /** Copies a refreshed token's end, never shortening. False when the session is not this connection's. */

@@ -20,7 +20,7 @@ export type EndSessionsDeps = TellDeps & {
 
 export type SessionEnd = {
   readonly reason: CloseReason;
-  readonly tell: 'robot' | 'both' | 'nobody';
+  readonly tell: 'robot' | 'both' | 'client';
   /** Who asked for it, and is answered. */
   readonly except?: ConnectionId;
   /** Not if the session is on another connection by then. */
@@ -41,9 +41,7 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
   const removed = await (isSure ? removeWherever(deps, key) : deps.sessions.remove(key, end.onlyOn));
   const late = removed && (await finishEnd(deps, removed, end));
   const toTell = late ?? freed;
-  // Of what is undone before it was told only the robot may have heard: by a `welcome` at that very moment.
-  const told = end.tell === 'nobody' ? ({ sessions: 'all' } as const) : {};
-  if (toTell !== undefined) await announceControl(deps, toTell, told);
+  if (toTell !== undefined) await announceControl(deps, toTell);
   return removed !== undefined;
 }
 
@@ -95,11 +93,11 @@ export async function finishEnd(
   const message = { type: 'sessionClosed', sessionId, reason: end.reason } as const;
   const unlessAsking = (peer: SocketCopy | undefined) =>
     peer?.connectionId === end.except ? undefined : peer;
-  if (end.tell === 'both') await tellIfThere(deps, unlessAsking(socket), message);
+  if (end.tell !== 'robot') await tellIfThere(deps, unlessAsking(socket), message);
   const robot = await deps.robots.get(robotId);
   const late =
     robot?.controllerSessionId === sessionId ? await deps.robots.dropControl(robotId, sessionId) : undefined;
-  if (end.tell !== 'nobody') await tellIfThere(deps, unlessAsking(robot?.socket), message);
+  if (end.tell !== 'client') await tellIfThere(deps, unlessAsking(robot?.socket), message);
   await deps.clients.removeSession(clientId, { robotId, sessionId });
   if (socket === undefined) await deps.clients.removeIfIdle(clientId);
   return late;

@@ -14,10 +14,11 @@ import type { IceServers } from '../ports/ice-servers.ts';
 import type { Ids } from '../ports/ids.ts';
 import { tellRobotOfChange } from './announce-client.ts';
 import { announceRobot } from './announce-robot.ts';
-import { type EndSessionsDeps, endSession } from './end-sessions.ts';
+import type { EndSessionsDeps } from './end-sessions.ts';
 import { freeLeftControl } from './free-left-control.ts';
 import { holderOf, type ReadyClient, readyClient, unauthenticated } from './sender.ts';
 import { isReallyExpired } from './session-side.ts';
+import { takeBack } from './take-back.ts';
 import { orNote } from './tell.ts';
 
 export type OpenSessionDeps = EndSessionsDeps & {
@@ -58,7 +59,9 @@ export async function openSession(deps: OpenSessionDeps, input: OpenSession): Pr
   if (repeated === undefined && known.length >= deps.maxSessionsPerRobot) return robotBusy();
   // Before anything is written: without them the session would be of no use.
   const servers = await serversOf(deps, key.sessionId);
-  if (repeated !== undefined) return admitIfThere(deps, sender.value, { session: repeated, servers });
+  if (repeated !== undefined) {
+    return admitIfThere(deps, sender.value, { session: repeated, servers, isRepeated: true });
+  }
   return begin(deps, sender.value, { ...key, mode: input.mode, servers });
 }
 
@@ -71,14 +74,13 @@ async function begin(
   const { robotId, sessionId } = wanted;
   const { connectionId, client } = sender;
   const entry = { connectionId, session: { robotId, sessionId } };
-  // Only what is of this call: the same request may have opened another in the meantime.
-  const undo = async (tell: 'nobody' | 'robot') => {
-    await endSession(deps, wanted, { reason: 'closed', tell });
+  const undo = async (tell: 'client' | 'both') => {
+    await takeBack(deps, wanted, { tell, except: connectionId });
     await forgetIfOver(deps, sender, wanted);
   };
-  // First, and again in `admit`: if this dies on the way, the client's end finds what there is of it.
-  if (!(await deps.clients.addSession(client.clientId, entry))) return unauthenticated();
   try {
+    // First, and again in `admit`: if this dies on the way, the client's end finds what there is of it.
+    if (!(await deps.clients.addSession(client.clientId, entry))) return unauthenticated();
     // Before the row: who ends a session frees its control before deleting it, so no row, no control.
     const mode = wanted.mode === 'control' && (await takeControl(deps, sender, wanted)) ? 'control' : 'view';
     const { created, session } = await deps.sessions.create(sessionOf(deps, sender, { ...wanted, mode }));
@@ -88,13 +90,13 @@ async function begin(
     const outcome =
       created && (await isOneTooMany(deps, wanted))
         ? robotBusy()
-        : await admitIfThere(deps, sender, { session, servers });
-    if (!outcome.ok) await undo('nobody');
+        : await admitIfThere(deps, sender, { session, servers, isRepeated: !created });
+    if (!outcome.ok) await undo('client');
     else if (created) noteOpened(deps, session);
     return outcome;
   } catch (failure) {
     // The robot may have been told, and only the answer lost.
-    await undo('robot');
+    await undo('both');
     throw failure;
   }
 }
@@ -117,12 +119,15 @@ async function takeControl(
   return (await take()) !== undefined;
 }
 
+/** A row, and whether another call of the same request has written it. */
+type Found = {
+  readonly session: ClientSession;
+  readonly servers: ServersOfSides;
+  readonly isRepeated: boolean;
+};
+
 /** What has ended before it was listed is not left in the list. */
-async function admitIfThere(
-  deps: OpenSessionDeps,
-  sender: ReadyClient,
-  of: { session: ClientSession; servers: ServersOfSides },
-): Promise<Outcome<Opened>> {
+async function admitIfThere(deps: OpenSessionDeps, sender: ReadyClient, of: Found): Promise<Outcome<Opened>> {
   try {
     const outcome = await admit(deps, sender, of);
     if (!outcome.ok) await forgetIfOver(deps, sender, of.session);
@@ -142,7 +147,7 @@ async function admitIfThere(
 async function admit(
   deps: OpenSessionDeps,
   sender: ReadyClient,
-  { session, servers }: { session: ClientSession; servers: ServersOfSides },
+  { session, servers, isRepeated }: Found,
 ): Promise<Outcome<Opened>> {
   const { robotId, sessionId, clientId } = session;
   const { connectionId } = sender;
@@ -162,6 +167,8 @@ async function admit(
     return refused('unavailable', 'Control changed hands at this very moment; open the session again.');
   }
   const opened = await tellRobot(deps, session, { robot, servers });
+  // From here on it is not for the first of the requests to take back.
+  if (isRepeated) await deps.sessions.adopt({ robotId, sessionId });
   // Who ended or lost it at this very moment may have told the robot before it was asked.
   if (!(await tellRobotOfChange(deps, session))) {
     return refused('unavailable', 'The session was ended at this very moment; open it again.');

@@ -136,7 +136,10 @@ export function soakOperator(
     }
     if (session.isOpen()) {
       if (!checker.isDrained(session.sessionId)) {
-        checker.fail(`what was sent in ${session.sessionId} has not arrived within ${drainWithinMs} ms`);
+        const who = `${user.userName} and ${session.robotId}`;
+        checker.fail(
+          `what ${who} sent in ${session.sessionId} has not arrived within ${drainWithinMs / 1_000} s`,
+        );
       }
       session.close();
     }

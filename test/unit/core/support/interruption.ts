@@ -25,14 +25,18 @@ async function stepsOf<S extends Scene>({
 
 /**
  * Two actions that race, in every order in which the first is interrupted once: it is held back at each
- * of its calls in turn, the other runs to its end there, then it goes on.
+ * of its calls in turn, the other runs to its end there, then it goes on; or fails in that call, if `thenFails`.
  *
  * @returns what was wrong, step by step; nothing is as it must be.
  */
 export async function overtakenAtEachStep<S extends Scene, Result>(
-  of: Interruption<S, Result> & { readonly by: (scene: S) => Promise<unknown> },
+  of: Interruption<S, Result> & {
+    readonly by: (scene: S) => Promise<unknown>;
+    readonly thenFails?: 'before' | 'after' | undefined;
+  },
 ): Promise<readonly string[]> {
   return atEachStep(of, async (scene, index) => {
+    if (of.thenFails !== undefined) scene.world.tap.failAfter(index, of.thenFails);
     const held = scene.world.tap.holdAfter(index);
     const acting = of.action(scene);
     await held.reachedBy(acting);

@@ -18,9 +18,8 @@ export const misinformed: Invariant = {
   name: 'I3: at rest nobody is misinformed of the other side, and all know of the end',
   look() {
     const believed = beliefs<SessionId, Word>();
-    /** Sessions that began or ended in this round. One that did both may have begun anew, by a repeated request. */
+    /** Sessions that began in this round. */
     const begun = new Set<SessionId>();
-    const ended = new Set<SessionId>();
     return {
       connection({ clock }, { before, after }) {
         // Nothing is said to an expired one (I1): what was to be said while it was, it has not heard.
@@ -30,7 +29,6 @@ export const misinformed: Invariant = {
       },
       session(_world, { before, after }) {
         if (before === undefined && after !== undefined) begun.add(after.sessionId);
-        if (before !== undefined && after === undefined) ended.add(before.sessionId);
       },
       robot(_world, { by, after }) {
         const to = after?.socket?.connectionId;
@@ -61,7 +59,6 @@ export const misinformed: Invariant = {
           if (isListening(world, connectionId)) look(world, connectionId);
         }
         begun.clear();
-        ended.clear();
         believed.nextRound();
       },
     };
@@ -77,10 +74,6 @@ export const misinformed: Invariant = {
       for (const sessionId of believed.subjects(to)) {
         const word = believed.of(to, sessionId);
         if (word === undefined || word === 'not known') continue;
-        if (begun.has(sessionId) && ended.has(sessionId)) {
-          believed.told(to, sessionId, 'not known');
-          continue;
-        }
         const truth = truthFor(world, to, sessionId);
         mustHold(
           truth === 'elsewhere' || truth === word,
