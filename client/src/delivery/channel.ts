@@ -39,6 +39,11 @@ export type Channel = {
   stop(): void;
 };
 
+/**
+ * Whose session is unknown to the server is told of its end at about that moment, and if that word is lost, by the
+ * `welcome` of a new connection.
+ */
+const toldWithinMs = 5_000;
 /** A session that nobody listens to keeps no more than this. */
 const mostUnheard = 64;
 
@@ -48,7 +53,7 @@ export function createChannel(of: {
   readonly maxBytes: () => number;
   readonly transmit: (signal: OutgoingSignal) => boolean;
   readonly isClogged: () => boolean;
-  /** A hole was reported: a resume on a new connection makes the other side send again. */
+  /** A hole was reported, or the session is unknown: a resume on a new connection brings what is missing, or the end. */
   readonly onHole: () => void;
 }): Channel {
   let listener: ChannelListener | undefined;
@@ -58,7 +63,7 @@ export function createChannel(of: {
   const inbox = createInbox({ clock: of.clock, deliver, onMissing, onStillMissing: of.onHole });
 
   function deliver(signal: RelayedSignal): void {
-    if (listener !== undefined) listener.onSignal(signal);
+    if (listener) listener.onSignal(signal);
     else if (unheard.length < mostUnheard) unheard.push(signal);
   }
 
@@ -83,9 +88,15 @@ export function createChannel(of: {
     resendAbove(received, isExact) {
       inbox.asked();
       const gone = outbox.resendAbove(received);
-      if (gone !== undefined && isExact) listener?.onLost({ direction: 'sent', ...gone, isGivenUp: true });
+      if (gone && isExact) listener?.onLost({ direction: 'sent', ...gone, isGivenUp: true });
     },
-    refused: outbox.refused,
+    refused(error) {
+      outbox.refused(error);
+      if (error.code !== 'session_unknown') return;
+      of.clock.after(toldWithinMs, () => {
+        if (!isStopped) of.onHole();
+      });
+    },
     setPeerAway: inbox.setSenderAway,
     received: inbox.received,
     stop() {

@@ -48,7 +48,7 @@ export function createInbox(of: {
   let isStopped = false;
 
   function drain(): void {
-    for (let next = early.get(received + 1); next !== undefined; next = early.get(received + 1)) {
+    for (let next = early.get(received + 1); next; next = early.get(received + 1)) {
       received += 1;
       early.delete(received);
       // The count is up to date before the application hears: it may look, or throw, or send.
@@ -103,7 +103,7 @@ export function createInbox(of: {
       const before = received;
       early.set(signal.seq, signal);
       drain();
-      if (received !== before || patience === undefined) watch();
+      if (received !== before || !patience) watch();
     },
     received: () => received,
     setSenderAway(isAway) {

@@ -147,7 +147,7 @@ export function createOutbox(of: {
       // An expired token is being refreshed at this moment; within the grace all is as it was.
       if (seq === undefined || !(retryable || code === 'token_expired')) return;
       const signal = kept.get(seq);
-      if (signal === undefined) return;
+      if (!signal) return;
       undelivered.add(seq);
       const before = resends.get(seq);
       const waiting = [...resends.values()].filter(({ isWaiting }) => isWaiting).length;
@@ -156,7 +156,7 @@ export function createOutbox(of: {
       const longestMs = isStrained ? resendLongestToStrainedMs : resendLongestMs;
       const waitMs = retryAfterMs ?? Math.min(longestMs, resendFirstMs * 2 ** Math.min(times, 10));
       if (isStrained) batchFrom = Math.max(batchFrom, of.clock.monotonic() + waitMs);
-      if (before === undefined && waiting >= mostResends) {
+      if (!before && waiting >= mostResends) {
         // Nobody comes back who would ask for it.
         if (isStrained) sendAgain([seq]);
         return;

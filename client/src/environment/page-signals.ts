@@ -21,7 +21,7 @@ export function pageSignals(page: Page = globalThis as Page): PageSignals {
     isOffline: () => page.navigator?.onLine === false,
     onWake(wake) {
       const { document } = page;
-      if (document === undefined) return () => undefined;
+      if (!document) return () => undefined;
       const whenSeen = (): void => {
         if (document.visibilityState !== 'hidden') wake();
       };

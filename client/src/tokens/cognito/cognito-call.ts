@@ -55,7 +55,7 @@ export async function callCognito(
     throw new TokenUnavailable('Cognito cannot be reached.', { retryable: true, code: 'unreachable', cause });
   });
   const body = parse(text);
-  if (ok && body !== undefined) return body;
+  if (ok && body) return body;
   throw refusal(operation, status, body);
 }
 

@@ -122,11 +122,11 @@ export function cognitoTokens(options: CognitoOptions): TokenSource {
       try {
         return await keep(await refresh(refreshToken), { ...before, refreshToken });
       } catch (failure) {
-        if (!isFinal(failure) || signIn === undefined) throw failure;
+        if (!isFinal(failure) || !signIn) throw failure;
         logger.warn(`The refresh token of ${identity} is no longer good (${failure.code}); signing in anew.`);
       }
     }
-    if (signIn !== undefined) return signInAnew(signIn);
+    if (signIn) return signInAnew(signIn);
     throw new TokenUnavailable('No sign-in to renew: sign in first.', {
       retryable: false,
       code: 'signed_out',
@@ -142,7 +142,7 @@ export function cognitoTokens(options: CognitoOptions): TokenSource {
   return {
     async token() {
       const kept = await load();
-      const leftMs = kept === undefined ? 0 : lifeLeftMs(kept);
+      const leftMs = kept ? lifeLeftMs(kept) : 0;
       if (kept && leftMs > 0) {
         last = kept;
         logger.info(`Using the cached token of ${identity}, expires in ${durationInWords(leftMs)}.`);
