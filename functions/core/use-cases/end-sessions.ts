@@ -31,10 +31,8 @@ export type SessionEnd = {
  * Ends one session, whoever wants it and however many at once: only who deletes the row tells the
  * other side. Control goes first and the client's list last, so that who dies half-way leaves a row
  * or a name in a list, which are found again, and never control with a session that is no more (I7).
- *
- * @returns whether this call was the one that ended it.
  */
-export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: SessionEnd): Promise<boolean> {
+export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: SessionEnd): Promise<void> {
   // What may stay keeps its control; of what does not, `finishEnd` frees it.
   const isSure = end.onlyOn === undefined;
   const freed = isSure ? await deps.robots.dropControl(key.robotId, key.sessionId) : undefined;
@@ -42,7 +40,6 @@ export async function endSession(deps: EndSessionsDeps, key: SessionKey, end: Se
   const late = removed && (await finishEnd(deps, removed, end));
   const toTell = late ?? freed;
   if (toTell !== undefined) await announceControl(deps, toTell);
-  return removed !== undefined;
 }
 
 /** Of a client that is away the list goes first: nobody comes who would look into it, if whoever ends the session dies. */

@@ -87,8 +87,13 @@ describe.each(sides)('$what that says hello again while it is replaced', ({ firs
   });
 });
 
-it('a client that says hello again is let be where nobody has taken it', async () => {
+it('a client that says hello again is let be where nobody has taken it; only then there is a look more', async () => {
   const { world } = await pair();
+  expect(world.tap.count('clients.settle')).toBe(0);
   granted(await hello(world, a, { resume: keyOf(world, a) }));
   expect(world.gateway.closed).toEqual([]);
+  expect(world.tap.count('clients.settle')).toBe(1);
+  await connected(world, operator1, { name: 'B' });
+  granted(await hello(world, b, { resume: keyOf(world, a) }));
+  expect(world.tap.count('clients.settle')).toBe(2);
 });

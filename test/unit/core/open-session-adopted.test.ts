@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Opened } from '../../../functions/core/use-cases/open-session.ts';
 import { disorder, misinformed } from './support/at-rest.ts';
-import { connected, granted, hello, keyOf, open, sent, welcomed } from './support/cast.ts';
+import { connected, granted, hello, keyOf, open, opened, sent, welcomed } from './support/cast.ts';
 import { overtakenAtEachStep } from './support/interruption.ts';
-import { operator1, rover1 } from './support/people.ts';
+import { operator1, rover1, viewer1 } from './support/people.ts';
 import { a, b, back, lose, robot } from './support/returning.ts';
 import { newWorld } from './support/world.ts';
 
@@ -64,6 +64,39 @@ describe.each(all)('a request to open that is repeated $where, while the first $
       },
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('an opening that fails', () => {
+  async function viewed() {
+    const world = newWorld();
+    await welcomed(world, rover1, { name: 'robot' });
+    const viewer = await welcomed(world, viewer1, { name: 'viewer' });
+    await opened(world, viewer, { mode: 'view' });
+    await welcomed(world, operator1, { name: 'A' });
+    return { world, viewer };
+  }
+
+  it('before it has a row gives control free, of which the robot is told: a welcome may have said otherwise', async () => {
+    const { world, viewer } = await viewed();
+    world.tap.fail('sessions.create');
+    await expect(open(world, a, request)).rejects.toThrow('unavailable');
+    expect(world.robot()).not.toHaveProperty('controllerSessionId');
+    expect(world.sessions()).toHaveLength(1);
+    expect(sent(world, robot, 'controlChanged')).toMatchObject([{ sessionId: null, leaseEpoch: 2 }]);
+    expect(sent(world, viewer, 'controlChanged')).toMatchObject([{ sessionId: null, leaseEpoch: 2 }]);
+  });
+
+  it('before the robot was asked is not told to who views it', async () => {
+    const { world, viewer } = await viewed();
+    const listing = world.tap.hold('clients.addSession again');
+    const opening = open(world, a, request);
+    await listing.reachedBy(opening);
+    await lose(world, a);
+    listing.release();
+    expect(await opening).toMatchObject({ ok: false });
+    expect(sent(world, robot, 'controlChanged')).toMatchObject([{ sessionId: null, leaseEpoch: 2 }]);
+    expect(sent(world, viewer, 'controlChanged')).toEqual([]);
   });
 });
 
