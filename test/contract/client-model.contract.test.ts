@@ -110,16 +110,19 @@ const suspend = fc.tuple(sessionName, epoch, ms).map(([name, clientEpoch, window
     }),
   ),
 );
-const moveTo = fc.tuple(sessionName, who, epoch, ms).map(([name, by, clientEpoch, restMs]) =>
-  named(`moveTo ${name} on ${by} at ${clientEpoch}`, (subject, now) =>
-    subject.stores.sessions.moveTo(keyOf(subject, name), {
-      clientId: client(subject.name),
-      clientEpoch,
-      socket: socketCopy(by),
-      nextDeadlineAt: now + restMs,
-    }),
-  ),
-);
+const moveTo = fc
+  .tuple(sessionName, who, epoch, ms, fc.boolean())
+  .map(([name, by, clientEpoch, restMs, isAdopted]) =>
+    named(`moveTo ${name} on ${by} at ${clientEpoch}${isAdopted ? ', adopted' : ''}`, (subject, now) =>
+      subject.stores.sessions.moveTo(keyOf(subject, name), {
+        clientId: client(subject.name),
+        clientEpoch,
+        socket: socketCopy(by),
+        nextDeadlineAt: now + restMs,
+        ...(isAdopted && { isAdopted }),
+      }),
+    ),
+  );
 const copyToken = fc.tuple(sessionName, who, ms).map(([name, by, longer]) =>
   named(`copyToken ${name} of ${by} +${longer}`, (subject, now) =>
     subject.stores.sessions.copyToken(keyOf(subject, name), {
@@ -144,9 +147,6 @@ const removeIfDue = sessionName.map((name) =>
     subject.stores.sessions.removeIfDue(keyOf(subject, name), now),
   ),
 );
-const adopt = sessionName.map((name) =>
-  named(`adopt ${name}`, (subject) => subject.stores.sessions.adopt(keyOf(subject, name))),
-);
 const removeUnadopted = sessionName.map((name) =>
   named(`removeUnadopted ${name}`, (subject) =>
     subject.stores.sessions.removeUnadopted(keyOf(subject, name)),
@@ -164,7 +164,7 @@ const weighted = (often: fc.Arbitrary<Step>[], seldom: fc.Arbitrary<Step>[]) =>
 const directorySteps = weighted([enter, takeOver, detach, add], [giveBack, drop, remove, removeIfIdle]);
 const sessionSteps = weighted(
   [createSession, suspend, moveTo],
-  [copyToken, noteReceived, removeIfDue, adopt, removeUnadopted],
+  [copyToken, noteReceived, removeIfDue, removeUnadopted],
 );
 
 /** What holds of a session’s row at any time, and between it and the next (I4). */

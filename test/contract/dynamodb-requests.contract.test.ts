@@ -44,7 +44,6 @@ const expected: Record<string, readonly string[]> = {
   'sessions.listByRobot': ['Query clientSessions'],
   'sessions.remove': ['DeleteItem clientSessions'],
   'sessions.removeIfDue': ['DeleteItem clientSessions'],
-  'sessions.adopt': ['UpdateItem clientSessions'],
   'sessions.removeUnadopted': ['DeleteItem clientSessions'],
   'sessions.copyToken': ['GetItem clientSessions', 'UpdateItem clientSessions'],
   'sessions.suspend': ['UpdateItem clientSessions'],

@@ -24,6 +24,8 @@ const robot = 0;
 const client = 1;
 const otherClient = 2;
 const newRobot = 3;
+/** In its place: the other client's next socket. */
+const nextOfClient = 3;
 
 /** Counted back from the youngest of the four, as the model's steps have it. */
 const back = (socket: number) => newRobot - socket;
@@ -52,7 +54,22 @@ const lateDisconnect: Step = {
 const cleanup = cleanups.of({ runs: 1, turnsLater: 0 });
 const revocation = (of: number) =>
   revokes.of({ what: 'sign-ins', back: back(of), signIn: 'latest', lateMs: 0 });
-const opening = (of: number) => opens.of({ back: back(of), mode: 'control', requestId: undefined });
+const opening = (of: number, requestId?: 'again') => opens.of({ back: back(of), mode: 'control', requestId });
+const helloAgain: Step = {
+  name: 'hello again',
+  run: (world) => greet(world, at(world, robot), { resume: true }),
+};
+/** The client comes back on its next connection, and asks there for the session once more. */
+const rollOver: Step = {
+  name: 'roll-over',
+  async run(world) {
+    const clientId = world.remembered.clientAt(at(world, otherClient).connectionId);
+    const key = world.remembered.keys.findLast((each) => each.clientId === clientId)?.key;
+    if (key === undefined) throw new Error('The client was not welcomed with a key');
+    await greet(world, at(world, nextOfClient), { resume: key });
+    await opening(nextOfClient, 'again').run(world);
+  },
+};
 const signal = (of: number) => signals.of({ back: back(of), session: 0 });
 
 /** A robot, a client in control of it, another client, and the robot's next socket, which has not said hello. */
@@ -63,6 +80,9 @@ const four: readonly Round[] = [
   alone(arrivals.of({ user: 3, ...token })),
   alone(connects.of({ user: 1, ...token })),
 ];
+
+/** A robot, a client, another client that is to ask for a session, and the next socket of that. */
+const threeAndNext: readonly Round[] = [...four.slice(0, -1), alone(connects.of({ user: 3, ...token }))];
 
 /** As many have to do with each other as can, four or five at a time. */
 export const scenes: readonly Scene[] = [
@@ -81,6 +101,16 @@ export const scenes: readonly Scene[] = [
     name: 'a robot takes over while its client is revoked, another opens a session, and the cleanup runs',
     before: four,
     atOnce: [helloOfNewRobot, revocation(client), opening(otherClient), cleanup],
+  },
+  {
+    name: 'a robot says hello again while its next connection takes over, a client is revoked, and another opens',
+    before: four,
+    atOnce: [helloAgain, helloOfNewRobot, revocation(client), opening(otherClient)],
+  },
+  {
+    name: 'a client rolls over while it opens a session, and asks for it again; the other that has control is revoked',
+    before: threeAndNext,
+    atOnce: [opening(otherClient, 'again'), rollOver, revocation(client)],
   },
   {
     name: 'all of it: a take-over, a late end, an opening, a signal, a revocation and the cleanup',

@@ -51,7 +51,7 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
   const list = createSessionList(client);
 
   function setControl({ sessionId, leaseEpoch }: ControlLease): void {
-    if (leaseEpoch > control.leaseEpoch) control = { sessionId, leaseEpoch };
+    if (leaseEpoch >= control.leaseEpoch) control = { sessionId, leaseEpoch };
   }
 
   function open(requested: Requested): void {

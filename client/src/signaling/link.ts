@@ -67,6 +67,7 @@ export function createLink(
 ): Link {
   const { clock } = of.deps;
   let current: Dialled | undefined;
+  let lingering: Dialled | undefined;
   /** The attempt under way when there is no connection, or the one that is to take over. */
   let next: Dialled | undefined;
   let waiting: { timer: Timer; canWake: boolean; isFirst: boolean } | undefined;
@@ -94,6 +95,8 @@ export function createLink(
 
   function onWelcome(dialled: Dialled, given: Welcome) {
     if (dialled !== next) return dialled.drop();
+    lingering?.drop();
+    lingering = current;
     if (current) clock.after(lingerMs, current.drop);
     current = dialled;
     next = undefined;
@@ -141,7 +144,7 @@ export function createLink(
   function proceed(end: DialEnd, step: NextStep): void {
     if (step.do === 'stop') {
       // While the first connection holds there is no hurry to end: the same will be said when it has ended.
-      if (!current) stop(step.reason, causeOf(end));
+      if (!current) stop(step.reason, 'failure' in end ? end.failure : undefined);
       return;
     }
     if (step.renew) renew();
@@ -164,7 +167,7 @@ export function createLink(
     of.keeper.distrust();
   }
 
-  function stop(reason: ClosedReason, cause?: Error): void {
+  function stop(reason: ClosedReason, cause?: unknown): void {
     if (isStopped) return;
     isStopped = true;
     waiting?.timer.cancel();
@@ -172,12 +175,12 @@ export function createLink(
     next?.drop();
     current = undefined;
     next = undefined;
-    events.onClosed(reason, cause);
+    events.onClosed(reason, cause instanceof Error ? cause : undefined);
   }
 
   return {
     start: attempt,
-    stop: (reason) => stop(reason),
+    stop,
     current: () => current,
     wake() {
       current?.connection()?.probe();
@@ -195,8 +198,4 @@ export function createLink(
       current?.connection()?.fail('dropped');
     },
   };
-}
-
-function causeOf(end: DialEnd): Error | undefined {
-  return end.phase === 'source' && end.failure instanceof Error ? end.failure : undefined;
 }

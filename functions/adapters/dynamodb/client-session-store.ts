@@ -61,14 +61,6 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
       );
     },
 
-    async adopt(key) {
-      const { written } = await table.update(placeKey(key), {
-        changes: [{ set: { isAdopted: true } }],
-        onlyIf: isThis(key),
-      });
-      return written;
-    },
-
     removeUnadopted: (key) => removeIf(key, isAbsent('isAdopted')),
 
     removeIfDue: (key, now) => removeIf(key, isAtMost('nextDeadlineAt', now)),
@@ -103,13 +95,14 @@ export function dynamoDbClientSessionStore(access: TableAccess): ClientSessionSt
       return written;
     },
 
-    async moveTo(key, { clientId, clientEpoch, socket, nextDeadlineAt }) {
+    async moveTo(key, { clientId, clientEpoch, socket, nextDeadlineAt, isAdopted }) {
       const result = await table.update(placeKey(key), {
         changes: [
           {
             set: { clientEpoch, ...fromSocket(socket), ...sessionDue(key, nextDeadlineAt) },
             remove: ['resumeEndsAt'],
           },
+          ...(isAdopted === undefined ? [] : [{ set: { isAdopted } }]),
         ],
         onlyIf: allOf(
           isThis(key),

@@ -35,13 +35,6 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
         return onlyOn !== undefined && isElsewhere ? undefined : take(session);
       }),
 
-    adopt: (key) =>
-      called(() => {
-        const session = find(key);
-        if (session !== undefined) sessions.set(placeName(key), { ...session, isAdopted: true });
-        return session !== undefined;
-      }),
-
     removeUnadopted: (key) =>
       called(() => {
         const session = find(key);
@@ -75,13 +68,13 @@ export function memoryClientSessionStore({ sessions }: MemoryState): ClientSessi
         return true;
       }),
 
-    moveTo: (key, { clientId, clientEpoch, socket, nextDeadlineAt }) =>
+    moveTo: (key, { clientId, clientEpoch, ...place }) =>
       called(() => {
         const session = find(key);
         if (session?.clientId !== clientId || session.clientEpoch > clientEpoch) return undefined;
         if (session.clientEpoch === clientEpoch && session.socket === undefined) return undefined;
         const { resumeEndsAt: _, ...rest } = session;
-        const moved = { ...rest, clientEpoch, socket, nextDeadlineAt };
+        const moved = { ...rest, clientEpoch, ...place };
         sessions.set(placeName(key), moved);
         return moved;
       }),

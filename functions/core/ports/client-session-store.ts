@@ -19,9 +19,7 @@ export type ClientSessionStore = {
    * it. With `onlyOn` also when the session is on another connection, or on none.
    */
   remove(key: SessionKey, onlyOn?: ConnectionId | 'anyConnection'): Promise<ClientSession | undefined>;
-  /** A request that is repeated is answered with the session: from here on `removeUnadopted` leaves it. False when it is gone. */
-  adopt(key: SessionKey): Promise<boolean>;
-  /** Deletes the row unless it was adopted. */
+  /** Deletes the row unless a repeated request has adopted it, by `moveTo`. */
   removeUnadopted(key: SessionKey): Promise<ClientSession | undefined>;
   /** Deletes the row only if its own deadline has passed at `now` (I6). */
   removeIfDue(key: SessionKey, now: number): Promise<ClientSession | undefined>;
@@ -38,11 +36,17 @@ export type ClientSessionStore = {
   /**
    * The client is on a newer connection: its socket is put here, unless a newer one is here already, or
    * this very one was lost since. The row as it is then; undefined when it is gone, another client's, or
-   * ahead.
+   * ahead. `isAdopted`: by a request that is repeated and is answered with it; it stays so.
    */
   moveTo(
     key: SessionKey,
-    of: { clientId: ClientId; clientEpoch: number; socket: SocketCopy; nextDeadlineAt: number },
+    of: {
+      clientId: ClientId;
+      clientEpoch: number;
+      socket: SocketCopy;
+      nextDeadlineAt: number;
+      isAdopted?: true;
+    },
   ): Promise<ClientSession | undefined>;
   /** Keeps what a side has told to have received, for when the other side comes back. Without effect when the row is gone. */
   noteReceived(key: SessionKey, received: Partial<Received>): Promise<void>;

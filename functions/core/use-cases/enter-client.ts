@@ -34,10 +34,11 @@ export async function enterClient(deps: HelloDeps, hello: ClientHello): Promise<
   const place = await takePlace(deps, hello);
   if (place === undefined) return unauthenticated();
   let welcomed: Welcomed | undefined;
+  const moved: ClientSession[] = [];
   try {
-    welcomed = await welcomeClient(deps, hello, place);
+    welcomed = await welcomeClient(deps, hello, { place, moved });
   } finally {
-    if (welcomed === undefined) await giveClientBack(deps, hello.connection, place);
+    if (welcomed === undefined) await giveClientBack(deps, hello.connection, { place, moved });
   }
   if (welcomed === undefined) return place.undo === undefined ? leave(deps, hello, place) : unauthenticated();
   const { connection } = hello;
@@ -60,7 +61,7 @@ type Welcomed = { readonly sessions: readonly ClientSession[]; readonly robots: 
 async function welcomeClient(
   deps: HelloDeps,
   hello: ClientHello,
-  place: Place,
+  { place, moved }: { place: Place; moved: ClientSession[] },
 ): Promise<Welcomed | undefined> {
   const { connection } = hello;
   const { clientId, epoch } = place;
@@ -68,7 +69,7 @@ async function welcomeClient(
   const nextDeadlineAt = connectionDeadline(deps.policy, ready);
   const change = { client: ready.client, nextDeadlineAt };
   if (!(await deps.connections.markReady(connection.connectionId, change))) return undefined;
-  const sessions = await moveSessions(deps, place.sessions, ready);
+  const sessions = await moveSessions(deps, place.sessions, ready, (session) => moved.push(session));
   const robots = await robotsOf(deps, sessions);
   const entries = sessions.map((session) => ({
     ...sessionEntry(session, robots),

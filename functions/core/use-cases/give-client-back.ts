@@ -17,7 +17,11 @@ import { tellIfOver } from './tell-if-over.ts';
  * or away with its window, its sessions with it. Where the old one is, is looked at afterwards: its end
  * may have come in between, and found the client elsewhere.
  */
-export async function giveClientBack(deps: HelloDeps, connection: Connection, place: Place): Promise<void> {
+export async function giveClientBack(
+  deps: HelloDeps,
+  connection: Connection,
+  { place, moved }: { place: Place; moved: readonly SessionKey[] },
+): Promise<void> {
   const { clientId, epoch, undo } = place;
   if (undo === undefined) return;
   const { connectionId } = connection;
@@ -31,7 +35,7 @@ export async function giveClientBack(deps: HelloDeps, connection: Connection, pl
   deps.lifeLog.note({ type: 'client_given_back', connectionId, clientId });
   const nextDeadlineAt = connectionDeadline(deps.policy, { ...connection, state: 'connected' });
   await deps.connections.unmarkReady(connectionId, { nextDeadlineAt, epoch });
-  if (isThere) await putOn(deps, old, { connection, place, wasTold: undo.arrival === undefined });
+  if (isThere) await putOn(deps, old, { connection, place, moved, wasTold: undo.arrival === undefined });
   else await putAway(deps, { place, undo });
 }
 
@@ -49,23 +53,33 @@ async function giveUp(
   if (!entered) await dismiss(deps, old);
 }
 
+type Failed = {
+  readonly connection: Connection;
+  readonly place: Place;
+  /** The sessions that were on it. */
+  readonly moved: readonly SessionKey[];
+  /** Whether the others knew that the client was on the old one. */
+  readonly wasTold: boolean;
+};
+
 async function putOn(
   deps: HelloDeps,
   old: Connection,
-  { connection, place, wasTold }: { connection: Connection; place: Place; wasTold: boolean },
+  { connection, place, moved, wasTold }: Failed,
 ): Promise<void> {
-  const { clientId, epoch, sessions } = place;
-  const moved = await moveSessions(deps, sessions, { ...old, client: { clientId, epoch: epoch + 1 } });
-  // What was said in between, of robots and of sessions that ended, was said to the connection that failed.
-  const isElsewhere = (key: SessionKey) => moved.every(({ sessionId }) => sessionId !== key.sessionId);
-  await Promise.all(sessions.filter(isElsewhere).map((key) => tellIfOver(deps, copyOf(old), key)));
-  const robots = await robotsOf(deps, moved);
-  await Promise.all(moved.map((session) => tellOfRobot(deps, session, robots)));
+  const { clientId, epoch } = place;
+  const back = await moveSessions(deps, place.sessions, { ...old, client: { clientId, epoch: epoch + 1 } });
+  // What was said in between, of robots and of sessions that ended, was said to the connection that failed. Of one that
+  // never was there nothing was said: it may be about to be opened on the old one.
+  const isElsewhere = (key: SessionKey) => back.every(({ sessionId }) => sessionId !== key.sessionId);
+  await Promise.all(moved.filter(isElsewhere).map((key) => tellIfOver(deps, copyOf(old), key)));
+  const robots = await robotsOf(deps, back);
+  await Promise.all(back.map((session) => tellOfRobot(deps, session, robots)));
   // The end of the new connection may have told the robots that the client is away; or the `hello` of the old one has
   // failed as well, and could neither tell them that it is there nor give it back.
   const failed = await deps.connections.get(connection.connectionId);
   if (wasTold && failed !== undefined && failed.state !== 'closing') return;
-  await Promise.all(moved.map((session) => tellRobotOfClient(deps, session)));
+  await Promise.all(back.map((session) => tellRobotOfClient(deps, session)));
 }
 
 async function tellOfRobot(

@@ -167,16 +167,30 @@ async function admit(
     return refused('unavailable', 'Control changed hands at this very moment; open the session again.');
   }
   const opened = await tellRobot(deps, session, { robot, servers });
-  // From here on it is not for the first of the requests to take back.
-  if (isRepeated) await deps.sessions.adopt({ robotId, sessionId });
+  const isHere = !isRepeated || (await adopt(deps, session, { ...sender, ...connection }));
   // Who ended or lost it at this very moment may have told the robot before it was asked.
-  if (!(await tellRobotOfChange(deps, session))) {
+  if (!(await tellRobotOfChange(deps, session)) || !isHere) {
     return refused('unavailable', 'The session was ended at this very moment; open it again.');
   }
   if (controlled !== undefined) {
     await orNote(deps.lifeLog, 'announce-robot', () => announceRobot(deps, robotId, { first: controlled }));
   }
   return done(opened);
+}
+
+/**
+ * Puts a session that is found again on this connection: the first of the requests may have written it for the one
+ * before, when the client had moved already. From here on that one does not take it back.
+ */
+async function adopt(
+  deps: OpenSessionDeps,
+  { robotId, sessionId }: SessionKey,
+  to: ReadyClient,
+): Promise<boolean> {
+  const { clientId, epoch: clientEpoch } = to.client;
+  const nextDeadlineAt = sessionDeadline(deps.policy, to.token.expiresAt);
+  const place = { clientId, clientEpoch, socket: copyOf(to), nextDeadlineAt, isAdopted: true as const };
+  return (await deps.sessions.moveTo({ robotId, sessionId }, place)) !== undefined;
 }
 
 /** Who ended it before it was listed has found nothing to take from the list. */

@@ -83,7 +83,6 @@ const calls: Calls = {
     listByRobot: (store) => store.listByRobot(rover),
     remove: (store) => store.remove(key),
     removeIfDue: (store) => store.removeIfDue(key, t0),
-    adopt: (store) => store.adopt(key),
     removeUnadopted: (store) => store.removeUnadopted(key),
     copyToken: (store) => store.copyToken(key, copy),
     suspend: (store) => store.suspend(key, { clientId: k, clientEpoch: 1, resumeEndsAt: t0 }),

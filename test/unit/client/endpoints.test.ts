@@ -54,6 +54,27 @@ async function robot(verdict: () => Verdict | Promise<Verdict> = () => 'accept')
   return { ...made, endpoint, sessions, heard, ends };
 }
 
+describe('who controls a robot, as it knows', () => {
+  it('is nobody when it comes back and has no session any more', async () => {
+    const { clock, server, endpoint } = await robot();
+    server.socket().say(requested);
+    await clock.settle();
+    expect(endpoint.control()).toEqual({ sessionId: 's', leaseEpoch: 3 });
+    server.socket().cut();
+    await clock.advance(60_000);
+    expect(server.sockets).toHaveLength(2);
+    expect(endpoint.control()).toEqual({ sessionId: null, leaseEpoch: 3 });
+  });
+
+  it('is who has it by a later word, whatever an earlier one says after that', async () => {
+    const { clock, server, endpoint } = await robot();
+    server.socket().say({ ...requested, leaseEpoch: 4 });
+    server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 3 });
+    await clock.settle();
+    expect(endpoint.control()).toEqual({ sessionId: 's', leaseEpoch: 4 });
+  });
+});
+
 describe('RobotEndpoint', () => {
   it('asks once for each session, and hears its signals in order, also those that came first', async () => {
     const { clock, server, sessions, heard, endpoint } = await robot();

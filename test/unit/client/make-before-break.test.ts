@@ -49,6 +49,19 @@ describe('make before break', () => {
     expect(first?.isClosed()).toBe(true);
   });
 
+  it('however often it is told to go within that second, one lingers', async () => {
+    const { client, clock, server } = await ready();
+    for (let times = 0; times < 5; times += 1) {
+      server.socket().say({ type: 'goAway', code: 'connection_max_age', reconnect: true });
+      await clock.advance(10);
+      expect(server.sockets.filter((socket) => !socket.isClosed()).length).toBeLessThanOrEqual(2);
+    }
+    expect(server.sockets).toHaveLength(6);
+    expect(client.state().status).toBe('ready');
+    await clock.advance(1_000);
+    expect(server.sockets.filter((socket) => !socket.isClosed())).toEqual([server.socket()]);
+  });
+
   it('rolls over by itself when goAway was missed', async () => {
     const { clock, server } = await ready();
     await clock.advance(110 * 60_000);

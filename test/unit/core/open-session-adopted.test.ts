@@ -67,6 +67,26 @@ describe.each(all)('a request to open that is repeated $where, while the first $
   });
 });
 
+it('is on the client’s next connection where the first has written it for the one before, after the client had moved', async () => {
+  const world = newWorld();
+  await welcomed(world, rover1, { name: 'robot' });
+  await welcomed(world, operator1, { name: 'A' });
+  const writing = world.tap.hold('sessions.create');
+  const opening = open(world, a, request);
+  await writing.reachedBy(opening);
+  await back(world, { resume: keyOf(world, a) });
+  const listing = world.tap.hold('clients.addSession');
+  writing.release();
+  await listing.reachedBy(opening);
+  expect(world.sessions()).toMatchObject([{ socket: a }]);
+  const { sessionId } = granted(await open(world, b, request));
+  listing.release();
+  expect(await opening).toMatchObject({ ok: false });
+  expect(world.session(sessionId)).toMatchObject({ socket: b });
+  expect(world.robot()).toMatchObject({ controllerSessionId: sessionId });
+  expect([...disorder(world), ...misinformed(world)]).toEqual([]);
+});
+
 describe('an opening that fails', () => {
   async function viewed() {
     const world = newWorld();

@@ -93,6 +93,41 @@ describe('I3: a client that is lost while its only session is ended', () => {
   });
 });
 
+describe('I3: a client whose next connection cannot be welcomed', () => {
+  async function failing() {
+    const { world, sessionId, key } = await pair();
+    await connected(world, operator1, { name: 'B' });
+    const welcoming = world.tap.hold('post welcome to B');
+    world.tap.fail('post welcome to B');
+    return { world, sessionId, welcoming, saying: () => hello(world, b, { resume: key }).catch(() => {}) };
+  }
+
+  it('is not told that a session is over which is being opened', async () => {
+    const { world, welcoming, saying } = await failing();
+    const writing = world.tap.hold('sessions.create');
+    const opening = open(world, a, { mode: 'view' });
+    await writing.reachedBy(opening);
+    const helloing = saying();
+    await welcoming.reachedBy(helloing);
+    welcoming.release();
+    await helloing;
+    writing.release();
+    const { sessionId } = granted(await opening);
+    expect(world.session(sessionId)).toMatchObject({ socket: a });
+    expect(sent(world, a, 'sessionClosed')).toEqual([]);
+  });
+
+  it('is told of one that ended meanwhile, of which only that connection heard', async () => {
+    const { world, sessionId, welcoming, saying } = await failing();
+    const helloing = saying();
+    await welcoming.reachedBy(helloing);
+    await closeSession(world.deps, { caller: robot, robotId: roverId, sessionId, reason: 'closed' });
+    welcoming.release();
+    await helloing;
+    expect(sent(world, a, 'sessionClosed')).toMatchObject([{ sessionId }]);
+  });
+});
+
 describe('I3: a session that ends while a welcome names it', () => {
   const end = (world: World, caller: typeof a, sessionId: Awaited<ReturnType<typeof pair>>['sessionId']) =>
     closeSession(world.deps, { caller, robotId: roverId, sessionId, reason: 'closed' });

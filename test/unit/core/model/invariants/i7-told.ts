@@ -70,10 +70,10 @@ function leaseAfter(message: ServerMessage, { holder, leaseEpoch }: Lease): Leas
     case 'welcome': {
       const controller = message.sessions.find(({ mode }) => mode === 'control');
       const told = message.sessions[0]?.leaseEpoch ?? leaseEpoch;
-      return told <= leaseEpoch ? undefined : { holder: controller?.sessionId ?? null, leaseEpoch: told };
+      return told < leaseEpoch ? undefined : { holder: controller?.sessionId ?? null, leaseEpoch: told };
     }
     case 'sessionRequested':
-      return message.leaseEpoch <= leaseEpoch
+      return message.leaseEpoch < leaseEpoch
         ? undefined
         : { holder: message.controller, leaseEpoch: message.leaseEpoch };
     case 'sessionClosed':
