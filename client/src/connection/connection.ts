@@ -67,7 +67,8 @@ export function openConnection(
   let transport: Transport | undefined;
   let heartbeat: Heartbeat | undefined;
   let isBusy = false;
-  let early: ServerMessage | undefined;
+  /** What is posted at the same moment may overtake `welcome`: a session that is opened just then. */
+  const early: ServerMessage[] = [];
   let cancelPatience: Cancel = clock.after(answerWithinMs, () => end({ cause: 'handshake_timeout' }));
 
   function end(why: Omit<ConnectionEnd, 'phase'>): void {
@@ -127,17 +128,14 @@ export function openConnection(
       if (message.code !== 'unavailable' || message.retryAfterMs === undefined) {
         return end({ cause: 'hello_refused', error: message });
       }
-      if (phase === 'hello') {
-        early = message;
-        return;
-      }
     }
-    if (phase === 'hello') return hearBeforeWelcome(message);
-    if (message.type !== 'pong') events.onMessage(message);
+    if (phase !== 'hello') {
+      if (message.type !== 'pong') events.onMessage(message);
+    } else if (message.type === 'welcome') hearWelcome(message);
+    else early.push(message);
   }
 
-  function hearBeforeWelcome(message: ServerMessage) {
-    if (message.type !== 'welcome') return;
+  function hearWelcome(message: Welcome) {
     cancelPatience();
     phase = 'live';
     heartbeat = startHeartbeat({
@@ -149,7 +147,7 @@ export function openConnection(
     });
     heartbeat.setBusy(isBusy);
     events.onWelcome(message);
-    if (early) events.onMessage(early);
+    for (const each of early) events.onMessage(each);
   }
 
   function closeSoon(): void {

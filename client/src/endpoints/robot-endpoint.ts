@@ -41,17 +41,24 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
   let control: ControlLease = { sessionId: null, leaseEpoch: 0 };
   // Before the list hears of it: who listens to a session's mode finds the lease by which it changed.
   client.on('message', (message) => {
-    if (message.type === 'sessionRequested')
-      setControl({ sessionId: message.controller, leaseEpoch: message.leaseEpoch });
     if (message.type === 'controlChanged') setControl(message);
+    if (message.type !== 'sessionRequested') return;
+    setControl({ sessionId: message.controller, leaseEpoch: message.leaseEpoch });
+    open(message);
   });
   client.on('state', (state) => {
-    if (state.status === 'ready') setControl(leaseOf(state.welcome.sessions));
+    if (state.status !== 'ready') return;
+    const lease = leaseOf(state.welcome.sessions);
+    // Of a robot without sessions nobody drives.
+    if (lease) setControl(lease);
+    else control = { ...control, sessionId: null };
+    robotId = state.welcome.robotId ?? robotId;
+    openMissed(state.welcome.sessions).catch(() => undefined);
   });
   const list = createSessionList(client);
 
   function setControl({ sessionId, leaseEpoch }: ControlLease): void {
-    if (leaseEpoch >= control.leaseEpoch) control = { sessionId, leaseEpoch };
+    if (leaseEpoch > control.leaseEpoch) control = { sessionId, leaseEpoch };
   }
 
   function open(requested: Requested): void {
@@ -80,26 +87,15 @@ export function createRobotEndpoint(client: SignalingClient, options: RobotEndpo
     const missed = sessions.filter(({ sessionId }) => !list.get(sessionId));
     if (missed.length === 0) return;
     const { iceServers } = await client.request('getIceServers', {});
-    const controller = leaseOf(sessions).sessionId;
+    const controller = leaseOf(sessions)?.sessionId ?? null;
     for (const session of missed) open({ ...session, controller, iceServers });
   }
 
-  client.on('state', (state) => {
-    if (state.status !== 'ready') return;
-    robotId = state.welcome.robotId ?? robotId;
-    openMissed(state.welcome.sessions).catch(() => undefined);
-  });
-  client.on('message', (message) => {
-    if (message.type === 'sessionRequested') open(message);
-  });
-
   return { sessions: list.all, control: () => control };
 
-  /** By a `welcome`. Of a robot without sessions nobody drives; what was said of a later one still holds. */
-  function leaseOf(sessions: Message<'welcome'>['sessions']): ControlLease {
-    const [any] = sessions;
-    if (!any) return { ...control, sessionId: null };
-    const inControl = sessions.find(({ mode }) => mode === 'control');
-    return { sessionId: inControl?.sessionId ?? null, leaseEpoch: any.leaseEpoch };
+  /** By a `welcome`, where it names a session. */
+  function leaseOf(sessions: Message<'welcome'>['sessions']): ControlLease | undefined {
+    const sessionId = sessions.find(({ mode }) => mode === 'control')?.sessionId ?? null;
+    return sessions[0] && { sessionId, leaseEpoch: sessions[0].leaseEpoch };
   }
 }

@@ -66,6 +66,20 @@ describe('who controls a robot, as it knows', () => {
     expect(endpoint.control()).toEqual({ sessionId: null, leaseEpoch: 3 });
   });
 
+  it('is who opens a session in control at the moment of the welcome, also where that overtakes it', async () => {
+    const { clock, server, endpoint, sessions } = await robot();
+    server.manners.welcomes = false;
+    server.socket().cut();
+    while (server.sockets.length < 2) await clock.advance(500);
+    server.socket().say(requested);
+    server.socket().say(signal(1));
+    expect(sessions).toEqual([]);
+    server.sayWelcome();
+    await clock.settle();
+    expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['s']);
+    expect(endpoint.control()).toEqual({ sessionId: 's', leaseEpoch: 3 });
+  });
+
   it('is who has it by a later word, whatever an earlier one says after that', async () => {
     const { clock, server, endpoint } = await robot();
     server.socket().say({ ...requested, leaseEpoch: 4 });

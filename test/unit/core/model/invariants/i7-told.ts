@@ -38,6 +38,11 @@ export const controlTold: Invariant = {
       },
       heard(world, { to, message }) {
         if (world.socketOf(to)?.user.groups.includes('robots') !== true) return;
+        // Who was replaced is the robot no more; should it say `hello` again here, it begins anew.
+        if (message.type === 'goAway' && message.code === 'replaced') {
+          leases.delete(to);
+          believed.forget(to);
+        }
         const before = leases.get(to) ?? { holder: null, leaseEpoch: 0 };
         const lease = leaseAfter(message, before);
         if (lease === undefined) return;
@@ -70,10 +75,10 @@ function leaseAfter(message: ServerMessage, { holder, leaseEpoch }: Lease): Leas
     case 'welcome': {
       const controller = message.sessions.find(({ mode }) => mode === 'control');
       const told = message.sessions[0]?.leaseEpoch ?? leaseEpoch;
-      return told < leaseEpoch ? undefined : { holder: controller?.sessionId ?? null, leaseEpoch: told };
+      return told <= leaseEpoch ? undefined : { holder: controller?.sessionId ?? null, leaseEpoch: told };
     }
     case 'sessionRequested':
-      return message.leaseEpoch < leaseEpoch
+      return message.leaseEpoch <= leaseEpoch
         ? undefined
         : { holder: message.controller, leaseEpoch: message.leaseEpoch };
     case 'sessionClosed':
