@@ -1,97 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createOperatorEndpoint } from '../../../client/src/endpoints/operator-endpoint.ts';
-import { createRobotEndpoint, type Verdict } from '../../../client/src/endpoints/robot-endpoint.ts';
-import type { Session } from '../../../client/src/endpoints/session.ts';
 import { SessionEnded } from '../../../client/src/errors.ts';
-import type { Message, Welcome } from '../../../client/src/wire/messages.ts';
+import type { Message } from '../../../client/src/wire/messages.ts';
+import { askedRobot, entry, requested, signal } from './support/asked-robot.ts';
 import { robotWelcome } from './support/fake-server.ts';
 import { type Scene, scene } from './support/started-client.ts';
 
-const requested: Message<'sessionRequested'> = {
-  type: 'sessionRequested',
-  sessionId: 's',
-  clientId: 'c',
-  mode: 'control',
-  controller: 's',
-  leaseEpoch: 3,
-  iceServers: [{ urls: ['stun:stun.example'] }],
-};
-const entry: Welcome['sessions'][number] = {
-  sessionId: 's',
-  robotId: 'rover-1',
-  clientId: 'c',
-  mode: 'control',
-  leaseEpoch: 1,
-  state: 'open',
-  received: 0,
-};
-const signal = (seq: number, kind: Message<'signal'>['kind'] = 'custom'): Message<'signal'> => ({
-  type: 'signal',
-  sessionId: 's',
-  robotId: 'rover-1',
-  from: 'client',
-  seq,
-  kind,
-  data: seq,
-  leaseEpoch: 3,
-});
-
-async function robot(verdict: () => Verdict | Promise<Verdict> = () => 'accept') {
-  const made = scene({ welcome: robotWelcome });
-  const sessions: Session[] = [];
-  const heard: unknown[] = [];
-  const ends: unknown[] = [];
-  const endpoint = createRobotEndpoint(made.client, {
-    onSession(session) {
-      sessions.push(session);
-      session.on('signal', ({ data }) => heard.push(data));
-      session.on('closed', (why) => ends.push(why));
-      return verdict();
-    },
-  });
-  made.client.start();
-  await made.clock.advance(1);
-  return { ...made, endpoint, sessions, heard, ends };
-}
-
-describe('who controls a robot, as it knows', () => {
-  it('is nobody when it comes back and has no session any more', async () => {
-    const { clock, server, endpoint } = await robot();
-    server.socket().say(requested);
-    await clock.settle();
-    expect(endpoint.control()).toEqual({ sessionId: 's', leaseEpoch: 3 });
-    server.socket().cut();
-    await clock.advance(60_000);
-    expect(server.sockets).toHaveLength(2);
-    expect(endpoint.control()).toEqual({ sessionId: null, leaseEpoch: 3 });
-  });
-
-  it('is who opens a session in control at the moment of the welcome, also where that overtakes it', async () => {
-    const { clock, server, endpoint, sessions } = await robot();
-    server.manners.welcomes = false;
-    server.socket().cut();
-    while (server.sockets.length < 2) await clock.advance(500);
-    server.socket().say(requested);
-    server.socket().say(signal(1));
-    expect(sessions).toEqual([]);
-    server.sayWelcome();
-    await clock.settle();
-    expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['s']);
-    expect(endpoint.control()).toEqual({ sessionId: 's', leaseEpoch: 3 });
-  });
-
-  it('is who has it by a later word, whatever an earlier one says after that', async () => {
-    const { clock, server, endpoint } = await robot();
-    server.socket().say({ ...requested, leaseEpoch: 4 });
-    server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: null, leaseEpoch: 3 });
-    await clock.settle();
-    expect(endpoint.control()).toEqual({ sessionId: 's', leaseEpoch: 4 });
-  });
-});
-
 describe('RobotEndpoint', () => {
   it('asks once for each session, and hears its signals in order, also those that came first', async () => {
-    const { clock, server, sessions, heard, endpoint } = await robot();
+    const { clock, server, sessions, heard, endpoint } = await askedRobot();
     server.socket().say(signal(2));
     server.socket().say(signal(1));
     server.socket().say(requested);
@@ -120,7 +37,7 @@ describe('RobotEndpoint', () => {
     },
     { verdict: () => Promise.reject(new Error('later')), reason: 'refused' },
   ])('refuses with $reason', async ({ verdict, reason }) => {
-    const { clock, server, ends, endpoint } = await robot(verdict);
+    const { clock, server, ends, endpoint } = await askedRobot(verdict);
     server.socket().say(requested);
     await clock.settle();
     expect(server.socket().lastOf('closeSession')).toMatchObject({
@@ -133,7 +50,7 @@ describe('RobotEndpoint', () => {
   });
 
   it('a session whose request was lost is served all the same', async () => {
-    const { clock, server, sessions } = await robot();
+    const { clock, server, sessions } = await askedRobot();
     server.welcome = { ...robotWelcome, sessions: [entry] };
     server.socket().cut();
     await clock.advance(20_000);
@@ -146,7 +63,7 @@ describe('RobotEndpoint', () => {
   it.each(['before', 'after'])(
     'a request for a session that ended %s it is served at most once',
     async (when) => {
-      const { clock, server, sessions, ends, endpoint } = await robot();
+      const { clock, server, sessions, ends, endpoint } = await askedRobot();
       const closed = { type: 'sessionClosed', sessionId: 's', reason: 'closed' } as const;
       const heard =
         when === 'before' ? [closed, requested, requested] : [requested, closed, requested, requested];
@@ -161,7 +78,7 @@ describe('RobotEndpoint', () => {
   );
 
   it('I3: the end of one session, or of the connection, leaves the others alone', async () => {
-    const { clock, server, sessions, ends, heard } = await robot();
+    const { clock, server, sessions, ends, heard } = await askedRobot();
     server.socket().say(requested);
     server.socket().say({ ...requested, sessionId: 't', mode: 'view', controller: 's' });
     server.socket().say({ type: 'sessionClosed', sessionId: 't', reason: 'closed' });
@@ -180,7 +97,7 @@ describe('RobotEndpoint', () => {
   });
 
   it('I7: follows who has control, and no older lease', async () => {
-    const { clock, server, sessions, endpoint } = await robot();
+    const { clock, server, sessions, endpoint } = await askedRobot();
     server.socket().say(requested);
     await clock.settle();
     const modes: string[] = [];
@@ -193,7 +110,7 @@ describe('RobotEndpoint', () => {
   });
 
   it('I7: a request that comes after a later word about control does not change it', async () => {
-    const { clock, server, sessions, endpoint } = await robot();
+    const { clock, server, sessions, endpoint } = await askedRobot();
     server.socket().say({ type: 'controlChanged', robotId: 'rover-1', sessionId: 't', leaseEpoch: 5 });
     server.socket().say(requested);
     await clock.settle();
@@ -204,7 +121,7 @@ describe('RobotEndpoint', () => {
   });
 
   it('closing the client ends every session', async () => {
-    const { client, clock, server, ends } = await robot();
+    const { client, clock, server, ends } = await askedRobot();
     server.socket().say(requested);
     await clock.settle();
     client.close();

@@ -23,13 +23,19 @@ const places = [
 ];
 const all = places.flatMap((place) => fates.map((fate) => ({ ...place, ...fate })));
 
+/** rover-1 on `robot`, operator-1 on `A`, and no session yet. */
+async function met() {
+  const world = newWorld();
+  await welcomed(world, rover1, { name: 'robot' });
+  await welcomed(world, operator1, { name: 'A' });
+  return world;
+}
+
 describe.each(all)('a request to open that is repeated $where, while the first $fate', (how) => {
   const client = how.isOnNext ? b : a;
 
   async function scene() {
-    const world = newWorld();
-    await welcomed(world, rover1, { name: 'robot' });
-    await welcomed(world, operator1, { name: 'A' });
+    const world = await met();
     return { world, second: undefined as Opened | undefined };
   }
   type Scene = Awaited<ReturnType<typeof scene>>;
@@ -68,9 +74,7 @@ describe.each(all)('a request to open that is repeated $where, while the first $
 });
 
 it('is on the client’s next connection where the first has written it for the one before, after the client had moved', async () => {
-  const world = newWorld();
-  await welcomed(world, rover1, { name: 'robot' });
-  await welcomed(world, operator1, { name: 'A' });
+  const world = await met();
   const writing = world.tap.hold('sessions.create');
   const opening = open(world, a, request);
   await writing.reachedBy(opening);
@@ -122,9 +126,7 @@ describe('an opening that fails', () => {
 
 describe('a client that moves while its opening fails', () => {
   it('is told of the end of the session that it was welcomed with', async () => {
-    const world = newWorld();
-    await welcomed(world, rover1, { name: 'robot' });
-    await welcomed(world, operator1, { name: 'A' });
+    const world = await met();
     const listing = world.tap.hold('clients.addSession again');
     const opening = open(world, a, request);
     await listing.reachedBy(opening);
@@ -140,9 +142,7 @@ describe('a client that moves while its opening fails', () => {
   });
 
   it('is told nothing on the connection that asked: that is answered', async () => {
-    const world = newWorld();
-    await welcomed(world, rover1, { name: 'robot' });
-    await welcomed(world, operator1, { name: 'A' });
+    const world = await met();
     world.tap.fail('post sessionRequested to robot');
     await expect(open(world, a, request)).rejects.toThrow('unavailable');
     expect(sent(world, a, 'sessionClosed')).toEqual([]);
@@ -150,9 +150,7 @@ describe('a client that moves while its opening fails', () => {
   });
 
   it('and is away when it fails leaves nothing, and no control', async () => {
-    const world = newWorld();
-    await welcomed(world, rover1, { name: 'robot' });
-    await welcomed(world, operator1, { name: 'A' });
+    const world = await met();
     const listing = world.tap.hold('clients.addSession again');
     const opening = open(world, a, request);
     await listing.reachedBy(opening);
